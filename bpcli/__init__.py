@@ -1,0 +1,44 @@
+"""Backpropagation, worked by hand.
+
+>>> from bpcli import load_problem, solve
+>>> solution = solve(load_problem("lez5"))
+>>> [step.id for step in solution][:3]
+['a1', 'h1', 'a2']
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bpcli.diagnostics import BpcliError, ProblemError
+    from bpcli.load import load_problem, parse_problem, solve
+    from bpcli.solution import Solution, Step
+
+__all__ = ["BpcliError", "ProblemError", "Solution", "Step", "__version__", "load_problem", "parse_problem", "solve"]
+
+# A constant: asking the installed metadata for it costs more than most commands.
+__version__ = "0.1.0"
+
+_HOME = {
+    "BpcliError": "diagnostics",
+    "ProblemError": "diagnostics",
+    "Solution": "solution",
+    "Step": "solution",
+    "load_problem": "load",
+    "parse_problem": "load",
+    "solve": "load",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a public name when it is first asked for: the command line starts without numpy and yaml."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'bpcli' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"bpcli.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,109 @@
+"""From a path, a name or a text to a `Problem`, and from a `Problem` to its `Solution`."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from bpcli.custom import custom_operations
+from bpcli.diagnostics import Diagnostic, InputError, ProblemError
+from bpcli.expr import ShapeError
+from bpcli.graph import build_graph
+from bpcli.network import Built, build_network
+from bpcli.notation.conventions import PRESETS, SYMBOL_ROLES
+from bpcli.ops.registry import ACTIVATIONS, FUNCTIONS, LOSSES
+from bpcli.optimizer import FORMS, OPTIMIZERS
+from bpcli.problem.model import Display, Problem, Vocabulary
+from bpcli.rounding import Rounding
+from bpcli.shipped import shipped_path
+from bpcli.solution import Solution
+
+__all__ = ["build", "load_problem", "parse_problem", "rounding_of", "solve", "vocabulary"]
+
+MOST_BYTES = 64 * 2**20
+STANDARD_INPUT = "-"
+DEFAULT_DECIMALS = 4
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The names that a problem may use."""
+    return Vocabulary(
+        activations=MappingProxyType(dict(ACTIVATIONS)),
+        losses=LOSSES,
+        functions=MappingProxyType(dict(FUNCTIONS)),
+        optimizers=MappingProxyType(dict(OPTIMIZERS)),
+        optimizer_forms=MappingProxyType(dict(FORMS)),
+        presets=tuple(PRESETS),
+        symbol_roles=SYMBOL_ROLES,
+    )
+
+
+def parse_problem(text: str | bytes, path: str = "<text>") -> Problem:
+    """A problem from the text of a file. Raises ProblemError with everything that is wrong with it."""
+    from bpcli.problem.validate import read_problem
+
+    return read_problem(text, path, vocabulary())
+
+
+def load_problem(source: str | Path) -> Problem:
+    """A problem from a file, from standard input (`-`), or a shipped one by its name (`lez5`).
+
+    Raises InputError where nothing can be read, ProblemError where what is read is no problem.
+    """
+    from bpcli.problem.source import read_source
+
+    name = str(source)
+    if name == STANDARD_INPUT:
+        data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise InputError("standard input is larger than the 64 MiB that a problem may have")
+        return parse_problem(data, "<stdin>")
+    path = Path(name)
+    if not path.exists() and (shipped := shipped_path(name)) is not None:
+        path = shipped
+    elif not path.exists():
+        raise InputError(_not_found(name))
+    return parse_problem(read_source(path, MOST_BYTES), str(path))
+
+
+def _not_found(name: str) -> str:
+    import difflib
+
+    from bpcli.shipped import shipped_names
+
+    near = difflib.get_close_matches(name, shipped_names(), n=3)
+    hint = "did you mean " + " or ".join(f"`{item}`" for item in near) + "?" if near else "`bpcli problems` lists them"
+    return f"`{name}` is neither a file nor the name of a shipped problem; {hint}"
+
+
+def build(problem: Problem) -> Built:
+    """The program of a problem. Raises ProblemError for formulas without a meaning."""
+    functions, faults = custom_operations(problem.functions, problem.conventions.relu_at_zero)
+    if faults:
+        raise ProblemError(problem.path, problem.text, tuple(faults))
+    try:
+        if problem.network is not None:
+            return build_network(problem, functions)
+        return build_graph(problem, functions)
+    except ShapeError as error:
+        span = problem.network.span if problem.network is not None else None
+        raise ProblemError(problem.path, problem.text, (Diagnostic("shape", str(error), span),)) from error
+
+
+def rounding_of(display: Display) -> Rounding:
+    return Rounding(
+        decimals=DEFAULT_DECIMALS if display.decimals is None else display.decimals,
+        significant=display.significant,
+        each_step=display.rounding == "each_step",
+    )
+
+
+def solve(problem: Problem, rounding: Rounding | None = None) -> Solution:
+    """Works a problem. `rounding` takes the place of what the problem says about display.
+
+    Raises ProblemError for formulas without a meaning, NumericError for values that are not finite.
+    """
+    return Solution(problem, build(problem), rounding or rounding_of(problem.display))

@@ -1,0 +1,107 @@
+"""Symbol conventions: which letter names which quantity, after the textbooks that teach backpropagation.
+
+They change names and ids, never numbers. Presets: Goodfellow, Bengio and Courville; Nielsen; Ng; Mitchell; Mazur.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from bpcli.mathtree import Fenced, Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
+
+__all__ = [
+    "PRESETS",
+    "SYMBOL_ROLES",
+    "Symbols",
+    "ascii_name",
+    "derivative_math",
+    "layer_math",
+    "name_math",
+    "symbol_math",
+    "symbols_for",
+]
+
+
+class Symbols(NamedTuple):
+    """A symbol for every role. `prediction` equal to `activation` means: the last activation has no other name."""
+
+    input: str = "x"
+    target: str = "t"
+    pre_activation: str = "a"
+    activation: str = "h"
+    prediction: str = "y"
+    weights: str = "W"
+    bias: str = "b"
+    loss: str = "L"
+    regularizer: str = "Ω"
+    objective: str = "J"
+    delta: bool = False
+
+
+PRESETS: Mapping[str, Symbols] = MappingProxyType(
+    {
+        "goodfellow": Symbols(),
+        "nielsen": Symbols(
+            target="y", pre_activation="z", activation="a", prediction="a^L", loss="C", objective="J", delta=True
+        ),
+        "ng": Symbols(target="y", pre_activation="z", activation="a", prediction="ŷ"),
+        "mitchell": Symbols(pre_activation="net", activation="o", prediction="o", loss="E", delta=True),
+        "mazur": Symbols(target="target", pre_activation="net", activation="out", prediction="out", loss="E"),
+    }
+)
+
+SYMBOL_ROLES = tuple(field for field in Symbols._fields if field != "delta")
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
+    "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
+    "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ",
+    "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+NAME_OF_GREEK = {letter: name for name, letter in GREEK.items()}
+HATS = {"ŷ": "yhat", "ĥ": "hhat", "ẑ": "zhat"}
+
+
+def symbols_for(preset: str, overrides: Mapping[str, str], delta: bool | None) -> Symbols:
+    """The preset with the problem's own letters put in."""
+    symbols = PRESETS[preset]
+    if delta is not None:
+        symbols = symbols._replace(delta=delta)
+    return symbols._replace(**overrides)
+
+
+def ascii_name(symbol: str) -> str:
+    """A symbol as it is typed in ids: `ŷ` → `yhat`, `Ω` → `Omega`, `a^L` → `aL`."""
+    return "".join(HATS.get(c) or NAME_OF_GREEK.get(c) or c for c in symbol.replace("^", ""))
+
+
+def symbol_math(symbol: str) -> Math:
+    """`net`, `ŷ`, `Ω`, or a letter with a script such as `a^L`."""
+    base, _, script = symbol.partition("^")
+    identifier = Identifier(base, upright=False)
+    return Superscript(identifier, Identifier(script)) if script else identifier
+
+
+def layer_math(symbol: str, layer: int) -> Math:
+    """`W⁽²⁾`."""
+    return Superscript(symbol_math(symbol), Fenced(Number(str(layer))))
+
+
+def name_math(name: str) -> Math:
+    """A name of a graph as mathematics: `w11` → w₁₁, `p_0` → p₀, `eta` → η, `sum_exp` → sum_exp."""
+    stem = name.rstrip("0123456789")
+    digits = name[len(stem) :]
+    letters = stem.rstrip("_")
+    if not letters:
+        return Identifier(name)
+    if digits and "_" not in letters and (len(letters) <= 3 or letters in GREEK):
+        return Subscript(Identifier(GREEK.get(letters, letters)), Number(digits))
+    return Identifier(GREEK.get(name, name))
+
+
+def derivative_math(of: Math, by: Math) -> Math:
+    """`∂L/∂W⁽²⁾`, one solid symbol."""
+    sign = Operator("∂", "prefix")
+    return Fraction(Row((sign, of)), Row((sign, by)), solid=True)

@@ -1,0 +1,76 @@
+"""From expressions to Math: where fences go, and how numbers look once they are put in.
+
+Precedence is passed down: an operand that binds less tightly than its place asks for is fenced. Iterative, so that
+a sum of a hundred thousand terms is written as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bpcli.expr import Apply, Constant, Expr, Operation, Variable, postorder
+from bpcli.mathtree import Fenced, Fraction, Math, Matrix, Number
+from bpcli.ops.writing import ATOM, PRODUCT, SUM
+
+__all__ = ["ShowMatrix", "fence", "number_math", "to_math"]
+
+ShowMatrix = Callable[[Any], Matrix]
+ShowNumber = Callable[[float], str]
+
+HALF = "1/2"
+
+
+def number_math(text: str) -> Math:
+    """A number as it was written: `0.20`, `1/3` as a fraction, ½."""
+    if text == HALF:
+        return Number("½")
+    numerator, _, denominator = text.partition("/")
+    return Fraction(Number(numerator), Number(denominator)) if denominator else Number(text)
+
+
+def fence(math: Math) -> Math:
+    return Fenced(math)
+
+
+def to_math(root: Expr, show_number: ShowNumber, show_matrix: Callable[[Constant], Matrix]) -> Math:
+    """`root` written out. `show_number` and `show_matrix` write the constants that have no text of their own."""
+    written: dict[int, Math] = {}
+    strength: dict[int, int] = {}
+    for node in postorder(root):
+        if isinstance(node, Variable):
+            written[id(node)], strength[id(node)] = node.math, ATOM
+        elif isinstance(node, Constant):
+            written[id(node)], strength[id(node)] = _constant(node, show_number, show_matrix)
+        elif isinstance(node, Apply):
+            operation = node.operation
+            operands = tuple(
+                _operand(written[id(item)], strength[id(item)], operation, place)
+                for place, item in enumerate(node.inputs)
+            )
+            written[id(node)] = operation.notation.write(operands, node.inputs)
+            strength[id(node)] = _strength(operation, node, strength)
+    return written[id(root)]
+
+
+def _operand(math: Math, strength: int, operation: Operation, place: int) -> Math:
+    wanted = operation.notation.operands
+    needed = wanted[min(place, len(wanted) - 1)] if wanted else 0
+    return fence(math) if strength < needed else math
+
+
+def _strength(operation: Operation, node: Apply, strength: dict[int, int]) -> int:
+    if operation.notation.precedence == 0:  # written as its operand alone
+        return strength[id(node.inputs[0])]
+    return operation.notation.precedence
+
+
+def _constant(node: Constant, show_number: ShowNumber, show_matrix: Callable[[Constant], Matrix]) -> tuple[Math, int]:
+    if node.math is not None:
+        return node.math, PRODUCT if type(node.math) is Fraction else ATOM
+    if node.shape != ():
+        return show_matrix(node), ATOM
+    text = node.texts if isinstance(node.texts, str) else show_number(float(node.value))
+    if text.startswith("-"):
+        return number_math(text), SUM
+    return number_math(text), PRODUCT if "/" in text and text != HALF else ATOM

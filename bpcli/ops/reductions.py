@@ -1,0 +1,371 @@
+"""Sums and their kin: totals, sums over instances, means, extremes, dot products, lengths; softmax."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from bpcli.expr import (
+    Array,
+    Constant,
+    Expr,
+    Notation,
+    Operation,
+    Shape,
+    ShapeError,
+    broadcast_shape,
+    describe_shape,
+)
+from bpcli.mathtree import Fenced, Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
+from bpcli.ops.arithmetic import At, divide, multiply, sum_of
+from bpcli.ops.elementwise import exp, sqrt, square
+from bpcli.ops.writing import ATOM, NOTHING, PRODUCT, SUM, call
+
+__all__ = [
+    "axis_sum",
+    "broadcast_to",
+    "diagonal",
+    "dot",
+    "greater",
+    "lesser",
+    "maximum",
+    "mean",
+    "mean_over",
+    "minimum",
+    "norm2",
+    "softmax",
+    "softmax_jacobian",
+    "softmax_vjp",
+    "total",
+]
+
+AXIS_NAMES = ("rows", "columns")
+
+
+def entries_of(at: At, expr: Expr) -> list[Expr]:
+    """The formulas of all entries, row by row; of a scalar, itself."""
+    if expr.shape == ():
+        return [expr]
+    rows, columns = expr.shape
+    return [at(expr, i, j) for i in range(rows) for j in range(columns)]
+
+
+def _write_sum(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
+    return Row((Operator("Σ", "prefix"), operands[0]))
+
+
+def _scalar(_: Shape) -> Shape:
+    return ()
+
+
+@lru_cache
+def broadcast_to(shape: Shape) -> Operation:
+    """A number repeated to a shape: written as the number itself, as textbooks do."""
+    return Operation(
+        name="broadcast",
+        forward=lambda a: np.broadcast_to(a, shape).copy() if shape else a,
+        backprop=lambda g, out, a: (total(g),) if a.shape == () else (g,),
+        notation=Notation(lambda operands, _: operands[0], PRODUCT, (PRODUCT + 1,)),
+        shape=lambda _: shape,
+        entry=lambda index, at, a: (
+            a if a.shape == () else at(a, min(index[0], a.shape[0] - 1), min(index[1], a.shape[1] - 1))
+        ),
+        immediate=True,
+    )
+
+
+total = Operation(
+    name="total",
+    forward=lambda a: np.sum(a),
+    backprop=lambda g, out, a: (broadcast_to(a.shape)(g),),
+    notation=Notation(_write_sum, SUM, (PRODUCT,)),
+    shape=_scalar,
+    entry=lambda index, at, a: sum_of(entries_of(at, a)),
+    unfold="entries",
+)
+
+
+@lru_cache
+def axis_sum(axis: int) -> Operation:
+    """The sum along one axis, kept as a column (axis 1) or a row (axis 0): the sum over the instances of a batch."""
+
+    def shape_of(shape: Shape) -> Shape:
+        if shape == ():
+            raise ShapeError("a number has no rows or columns to sum over")
+        return (1, shape[1]) if axis == 0 else (shape[0], 1)
+
+    def entry_rule(index: tuple[int, int], at: At, a: Expr) -> Expr:
+        rows, columns = a.shape  # type: ignore[misc]
+        if axis == 0:
+            return sum_of([at(a, i, index[1]) for i in range(rows)])
+        return sum_of([at(a, index[0], j) for j in range(columns)])
+
+    def write(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
+        return Row((Subscript(Operator("Σ", "prefix"), Identifier(AXIS_NAMES[axis], upright=True)), operands[0]))
+
+    return Operation(
+        name="axis_sum",
+        forward=lambda a: np.sum(a, axis=axis, keepdims=True),
+        backprop=lambda g, out, a: (broadcast_to(a.shape)(g),),
+        notation=Notation(write, SUM, (PRODUCT,)),
+        shape=shape_of,
+        entry=entry_rule,
+        unfold="slices",
+        parameters=(("axis", axis),),
+    )
+
+
+def _count(shape: Shape) -> int:
+    return 1 if shape == () else shape[0] * shape[1]
+
+
+mean = Operation(
+    name="mean",
+    forward=lambda a: np.mean(a),
+    backprop=lambda g, out, a: (broadcast_to(a.shape)(g / _count(a.shape)),),
+    notation=call("mean"),
+    shape=_scalar,
+    definition=lambda a: divide(total(a), float(_count(a.shape))),
+    unfold="definition",
+)
+
+
+def mean_over(count: Math) -> Operation:
+    """The mean over `count` instances, written `1/m Σ L`; its derivative is the named factor 1/m."""
+
+    def factor(a: Expr) -> Constant:
+        return Constant(1 / _count(a.shape), math=Fraction(Number("1"), count), texts=f"1/{_count(a.shape)}")
+
+    def write(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
+        return Row((Fraction(Number("1"), count), Operator("\u2062"), Operator("Σ", "prefix"), operands[0]))
+
+    return Operation(
+        name="mean",
+        forward=lambda a: np.mean(a),
+        backprop=lambda g, out, a: (broadcast_to(a.shape)(g * factor(a)),),
+        notation=Notation(write, PRODUCT, (PRODUCT,)),
+        shape=_scalar,
+        definition=lambda a: multiply(Constant(1 / _count(a.shape), texts=f"1/{_count(a.shape)}"), total(a)),
+        unfold="definition",
+    )
+
+
+def _extreme(name: str, forward: Callable[[Array], Array], index: Callable[[Array], int]) -> Operation:
+    """The largest or smallest entry; its gradient goes to the first entry that has it."""
+
+    def mask(a: Array) -> Array:
+        chosen = np.zeros(np.shape(a))
+        chosen.flat[index(a)] = 1.0
+        return chosen[()]
+
+    def mask_shape(shape: Shape) -> Shape:
+        return shape
+
+    where = Operation(
+        name=f"arg{name}",
+        forward=mask,
+        backprop=lambda g, out, a: (None,),
+        notation=call(f"arg{name}"),
+        shape=mask_shape,
+    )
+    return Operation(
+        name=name,
+        forward=forward,
+        backprop=lambda g, out, a: (g * where(a),),
+        notation=call(name),
+        shape=_scalar,
+    )
+
+
+maximum = _extreme("max", np.max, lambda a: int(np.argmax(a)))
+minimum = _extreme("min", np.min, lambda a: int(np.argmin(a)))
+
+
+def _choice(name: str, forward: Callable[[Array, Array], Array]) -> Operation:
+    """The greater or lesser of two, entry by entry; where they are equal the gradient goes to the first."""
+    chooses_first = Operation(
+        name=f"{name}_is_first",
+        forward=lambda a, b: np.where(forward(a, b) == a, 1.0, 0.0)[()],
+        backprop=lambda g, out, a, b: (None, None),
+        notation=call(f"{name}_is_first"),
+        shape=broadcast_shape,
+        elementwise=True,
+    )
+    return Operation(
+        name=name,
+        forward=forward,
+        backprop=lambda g, out, a, b: (g * chooses_first(a, b), g * (1 - chooses_first(a, b))),
+        notation=call(name.removesuffix("_of_two")),
+        shape=broadcast_shape,
+        elementwise=True,
+    )
+
+
+greater = _choice("max_of_two", np.maximum)
+lesser = _choice("min_of_two", np.minimum)
+
+
+def _dot_shape(left: Shape, right: Shape) -> Shape:
+    if _count(left) != _count(right) or (
+        left != right and left != (right[1], right[0]) if left and right else left != right
+    ):
+        raise ShapeError(f"the dot product of {describe_shape(left)} and {describe_shape(right)} does not exist")
+    return ()
+
+
+def _alike(a: Expr, b: Expr) -> Expr:
+    return a if a.shape == b.shape else a.T
+
+
+dot = Operation(
+    name="dot",
+    forward=lambda a, b: np.sum(np.ravel(a) * np.ravel(b)),
+    backprop=lambda g, out, a, b: (g * _alike(b, a), g * _alike(a, b)),
+    notation=Notation(lambda o, _: Row((o[0], Operator("·"), o[1])), PRODUCT, (PRODUCT + 1, PRODUCT + 1)),
+    shape=_dot_shape,
+    definition=lambda a, b: total(multiply(a, _alike(b, a))),
+    unfold="entries",
+)
+
+
+def _write_norm(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
+    return Subscript(Fenced(operands[0], "‖", "‖"), Number("2"))
+
+
+norm2 = Operation(
+    name="norm2",
+    forward=lambda a: np.sqrt(np.sum(np.square(a))),
+    backprop=lambda g, out, a: (g * (a / out),),
+    notation=Notation(_write_norm, ATOM, (NOTHING,)),
+    shape=_scalar,
+    definition=lambda a: sqrt(total(square(a))),
+    unfold="definition",
+)
+
+
+# --- softmax -----------------------------------------------------------------------------------------------
+
+
+def _softmax_forward(axis: int | None) -> Callable[[Array], Array]:
+    def forward(a: Array) -> Array:
+        shifted = np.exp(a - np.max(a, axis=axis, keepdims=True))
+        return shifted / np.sum(shifted, axis=axis, keepdims=True)
+
+    return forward
+
+
+def diagonal_shape(shape: Shape) -> Shape:
+    return (_count(shape), _count(shape))
+
+
+diagonal = Operation(
+    name="diagonal",
+    forward=lambda a: np.diag(np.ravel(a)),
+    backprop=lambda g, out, a: (None,),
+    notation=call("diag"),
+    shape=diagonal_shape,
+    entry=lambda index, at, a: (
+        (at(a, index[0], 0) if a.shape[1] == 1 else at(a, 0, index[0])) if index[0] == index[1] else Constant(0.0)
+    ),
+)
+
+
+def _as_column(y: Expr) -> Expr:
+    return y if y.shape != () and y.shape[1] == 1 else y.T
+
+
+@lru_cache
+def softmax_jacobian(axis: int | None) -> Operation:
+    """∂softmax(a)/∂a = diag(y) − y yᵀ for one instance: a symmetric matrix (Goodfellow et al. 2016, ch. 6.2)."""
+
+    def forward(a: Array) -> Array:
+        y = np.ravel(_softmax_forward(axis)(a))
+        return np.diag(y) - np.outer(y, y)
+
+    def expand(a: Expr, out: Expr) -> Expr:
+        column = _as_column(out)
+        return diagonal(out) - column @ column.T
+
+    return Operation(
+        name="softmax_jacobian",
+        forward=forward,
+        backprop=lambda g, out, a: (softmax_second(axis)(g, a),),
+        notation=call(Superscript(Identifier("softmax", upright=True), Operator("′", "postfix"))),
+        shape=diagonal_shape,
+        definition=lambda a: expand(a, softmax(axis)(a)),
+        expand=expand,
+        primal=lambda: softmax(axis),
+        parameters=(("axis", -1 if axis is None else axis),),
+    )
+
+
+@lru_cache
+def softmax_second(axis: int | None) -> Operation:
+    """The pull-back of a matrix G through the Jacobian: Jᵀ(diag G − (G + Gᵀ) y), laid out as the input is."""
+
+    def forward(gradient: Array, a: Array) -> Array:
+        y = np.ravel(_softmax_forward(axis)(a))
+        inner = np.diag(gradient) - (gradient + gradient.T) @ y
+        return ((np.diag(y) - np.outer(y, y)) @ inner).reshape(np.shape(a))
+
+    def refuse(*_: Expr) -> tuple[Expr | None, ...]:
+        raise NotImplementedError("third derivatives of softmax are not available")
+
+    return Operation(
+        name="softmax_second",
+        forward=forward,
+        backprop=refuse,
+        notation=call(Superscript(Identifier("softmax", upright=True), Operator("″", "postfix"))),
+        shape=lambda gradient, a: a,
+    )
+
+
+@lru_cache
+def softmax_vjp(axis: int) -> Operation:
+    """For a batch: y ⊙ (g − Σ g ⊙ y), the sum running over the classes of each instance."""
+
+    def definition(g: Expr, y: Expr) -> Expr:
+        return multiply(y, g - axis_sum(axis)(multiply(g, y)))
+
+    return Operation(
+        name="softmax_vjp",
+        forward=lambda g, y: y * (g - np.sum(g * y, axis=axis, keepdims=True)),
+        backprop=lambda seed, out, g, y: (
+            softmax_vjp(axis)(seed, y),
+            seed * (g - axis_sum(axis)(g * y)) - g * axis_sum(axis)(seed * y),
+        ),
+        notation=call("softmax_vjp"),
+        shape=lambda g, y: y,
+        definition=definition,
+    )
+
+
+@lru_cache
+def softmax(axis: int | None = None) -> Operation:
+    """eᵃ / Σ eᵃ over all entries (`axis` None), or over the classes of each instance of a batch."""
+
+    def definition(a: Expr) -> Expr:
+        powers = exp(a)
+        return divide(powers, total(powers) if axis is None else axis_sum(axis)(powers))
+
+    def backprop(g: Expr, out: Expr, a: Expr) -> tuple[Expr]:
+        if axis is not None:
+            return (softmax_vjp(axis)(g, out),)
+        jacobian = softmax_jacobian(axis)(a)
+        if a.shape == ():
+            return (jacobian * g,)
+        return (jacobian @ g if a.shape[1] == 1 else g @ jacobian,)
+
+    return Operation(
+        name="softmax",
+        forward=_softmax_forward(axis),
+        backprop=backprop,
+        notation=call("softmax"),
+        shape=lambda shape: shape,
+        definition=definition,
+        derivative=softmax_jacobian(None) if axis is None else None,
+        unfold="definition",
+        parameters=(("axis", -1 if axis is None else axis),),
+    )
