@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from bpcli.expr import Apply, Constant, Expr, Shape, Variable, postorder, substitute, variables_of
-from bpcli.ops.reductions import axis_sum, broadcast_to, total
+from bpcli.ops.arithmetic import broadcast_to
+from bpcli.ops.reductions import axis_sum, total
 from bpcli.program import Binding, Contribution, Program
 
 __all__ = ["differentiate", "pull_back", "sum_to_shape"]
@@ -48,7 +49,8 @@ def differentiate(
             gradient = gradient + contribution.term
         gradient = sum_to_shape(gradient, u.shape)
         adjoint = name_adjoint(u)
-        grad_table[u.name] = _scalar_inside(gradient) if adjoint is None else adjoint
+        # The 1 of the output itself goes into the formulas as it is: nobody writes ∂L/∂L · ∂L/∂y.
+        grad_table[u.name] = _scalar_inside(gradient) if adjoint is None or u is output else adjoint
         if adjoint is not None:
             lines.append(Binding(adjoint, gradient, "backward", f"{u.role}_gradient", contributions=terms))
 

@@ -206,7 +206,8 @@ class Notation(NamedTuple):
 
     write: Callable[[tuple[Math, ...], tuple[Expr, ...]], Math]
     precedence: int
-    operands: tuple[int, ...] = ()  # the last one serves for all further operands
+    # The last one serves for all further operands; a function where the operands' shapes decide.
+    operands: tuple[int, ...] | Callable[[tuple[Expr, ...]], tuple[int, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

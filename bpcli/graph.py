@@ -11,7 +11,7 @@ from bpcli.expr import Array, Constant, Expr, Operation, Shape, Variable, descri
 from bpcli.formula import FormulaError, translate
 from bpcli.network import Built, as_matrix, with_worked_forms
 from bpcli.notation.conventions import derivative_math, name_math
-from bpcli.ops.reductions import broadcast_to
+from bpcli.ops.arithmetic import broadcast_to, multiply, sum_of
 from bpcli.problem.model import Graph, Numbers, Problem
 from bpcli.program import Binding, Program
 
@@ -98,10 +98,25 @@ def _with_grad_table(
             rank=of.rank,
         )
 
-    extended = differentiate(program, output, [scope[name] for name in wanted], adjoint)
+    extended = _term_by_term(differentiate(program, output, [scope[name] for name in wanted], adjoint))
     reached = extended.variables()
     unused = [scope[name] for name in wanted if f"d{output.name}/d{name}" not in reached]
     return extended.extended(Binding(adjoint(of), _zeros(of.shape), "backward", "unused_gradient") for of in unused)
+
+
+def _term_by_term(program: Program) -> Program:
+    """Every entry of the table as Σ gradient · local derivative, a factor 1 being written like any other."""
+    lines: list[Binding] = []
+    for binding in program.bindings:
+        products = [
+            multiply(c.seed, c.local)
+            for c in binding.contributions
+            if isinstance(c.seed, Variable) and c.local is not None
+        ]
+        if products and len(products) == len(binding.contributions) and binding.variable.shape == ():
+            binding = binding._replace(expr=sum_of(products))
+        lines.append(binding)
+    return Program(program.inputs, tuple(lines))
 
 
 def _zeros(shape: Shape) -> Expr:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bpcli.expr import Array, Constant, Expr, Variable
-from bpcli.mathtree import Identifier, Math, Number, Operator, Row, Subscript, Superscript
+from bpcli.mathtree import Fenced, Identifier, Math, Number, Row, Subscript
 from bpcli.ops.arithmetic import add, divide, multiply, power, subtract
 from bpcli.ops.elementwise import sqrt, square
 from bpcli.problem.model import Numbers, Update
@@ -96,7 +96,7 @@ class _Maker:
 
     def moment(self, letter: str, of: Variable) -> Variable:
         """What is remembered from the step before: zero at the start."""
-        math = Subscript(Identifier(letter), _with_step(of, "old"))
+        math = _of_parameter(Subscript(Identifier(letter), Identifier("old", upright=True)), of)
         variable = Variable(f"{letter}_{of.name}@0", of.shape, math, "moment", layer=of.layer, of=of, rank=of.rank)
         self.give(variable, np.zeros(of.shape) if of.shape else np.float64(0))
         return variable
@@ -112,7 +112,7 @@ class _Maker:
         variable = Variable(
             f"{letter}_{of.name}",
             of.shape,
-            Subscript(Identifier(letter), of.math),
+            _of_parameter(Identifier(letter), of),
             "moment",
             layer=of.layer,
             of=of,
@@ -127,7 +127,7 @@ class _Maker:
         variable = Variable(
             f"{letter}hat_{of.name}",
             of.shape,
-            Subscript(Identifier(letter + "\u0302"), of.math),
+            _of_parameter(Identifier(letter + "\u0302"), of),
             "moment",
             layer=of.layer,
             of=of,
@@ -146,7 +146,7 @@ class _Maker:
         return self.step
 
     def renew(self, of: Variable, expr: Expr) -> None:
-        math = Superscript(of.math, Identifier("new", upright=True))
+        math = Subscript(of.math, Identifier("new", upright=True))
         variable = Variable(f"{of.name}_new", of.shape, math, f"{of.role}_update", layer=of.layer, of=of, rank=of.rank)
         self.lines.append(Binding(variable, expr, "update", self.spec.optimizer))
         self.state.append((of, variable))
@@ -241,5 +241,6 @@ def _named(numbers: Numbers, symbol: str) -> Constant:
     return Constant(numbers.values, math=_symbol(symbol), texts=str(numbers.texts))
 
 
-def _with_step(of: Variable, word: str) -> Math:
-    return Row((of.math, Operator(",", "postfix"), Identifier(word, upright=True)))
+def _of_parameter(name: Math, of: Variable) -> Math:
+    """`m(W⁽¹⁾)`: a moment of that parameter."""
+    return Row((name, Fenced(of.math)))

@@ -132,8 +132,6 @@ class Solution:
             name = resolve_name(parts.name, self.variables, twins, self.output.name, self.loss_name)
         except UnknownQuantityError as error:
             raise UnknownQuantityError(identifier.strip(), error.near) from None
-        if parts.step is None and name.endswith("@0"):
-            return parts._replace(name=name)
         return parts._replace(name=name)
 
     def _delta_names(self) -> dict[str, str]:
@@ -151,6 +149,8 @@ class Solution:
             return self._entry(identifier, self.terms(parts.name), parts.indices)
         values = self.values if parts.step is None else self.at_step(parts.step, identifier)
         name = parts.name
+        if parts.step is not None and f"{name}@0" in self.variables:
+            name = f"{name}@0"  # a moment: what the updates so far have made of its start
         return self._entry(identifier, plain(values[name], variable.rank), parts.indices)
 
     def _entry(self, identifier: str, value: Any, indices: tuple[int, ...]) -> Any:
@@ -262,7 +262,8 @@ def run(
     needed = {built.output.name, *(new.name for _, new in built.state)}
     for name, binding in doubtful.items():
         has_detour = any(
-            b.stable is not None and binding.variable in variables_of(b.expr) for b in built.program.bindings
+            b.stable is not None and any(v is binding.variable for v in variables_of(b.expr))
+            for b in built.program.bindings
         )
         if name in needed or not has_detour:
             raise _numeric_error(binding, values)

@@ -43,7 +43,7 @@ def stages(formula: Expr, values: Mapping[str, Array], texts: Mapping[str, Any])
     stage = numbers_in(formula, values, texts)
     previous: Expr | None = None
     while stage is not previous:
-        if not isinstance(stage, Apply) or not _will_unfold(stage):
+        if not isinstance(stage, Apply) or not (_unfolds_next(stage) or _is_signed_number(stage)):
             yield stage
         if not isinstance(stage, Apply):
             return
@@ -67,8 +67,12 @@ def _taken(node: Apply) -> Constant:
     return Constant(value, texts=texts)
 
 
-def _will_unfold(node: Apply) -> bool:
-    return bool(node.operation.unfold) and _all_numbers(node) and _unfolded(node) is not None
+def _unfolds_next(root: Apply) -> bool:
+    """Whether a total or a loss of numbers stands here that is about to be written out: its numbers are seen then."""
+    return any(
+        isinstance(node, Apply) and node.operation.unfold and _all_numbers(node) and _unfolded(node) is not None
+        for node in postorder(root)
+    )
 
 
 def _next(root: Apply) -> Expr:

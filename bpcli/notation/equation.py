@@ -45,18 +45,19 @@ def to_math(root: Expr, show_number: ShowNumber, show_matrix: Callable[[Constant
         elif isinstance(node, Apply):
             operation = node.operation
             operands = tuple(
-                _operand(written[id(item)], strength[id(item)], operation, place)
-                for place, item in enumerate(node.inputs)
+                fence(written[id(item)]) if strength[id(item)] < needed else written[id(item)]
+                for item, needed in zip(node.inputs, _needed(operation, node.inputs), strict=True)
             )
             written[id(node)] = operation.notation.write(operands, node.inputs)
             strength[id(node)] = _strength(operation, node, strength)
     return written[id(root)]
 
 
-def _operand(math: Math, strength: int, operation: Operation, place: int) -> Math:
+def _needed(operation: Operation, inputs: tuple[Expr, ...]) -> list[int]:
+    """How tightly each operand must bind to stand without fences."""
     wanted = operation.notation.operands
-    needed = wanted[min(place, len(wanted) - 1)] if wanted else 0
-    return fence(math) if strength < needed else math
+    levels = wanted(inputs) if callable(wanted) else wanted
+    return [levels[min(place, len(levels) - 1)] if levels else 0 for place in range(len(inputs))]
 
 
 def _strength(operation: Operation, node: Apply, strength: dict[int, int]) -> int:

@@ -22,7 +22,19 @@ from bpcli.expr import (
 from bpcli.mathtree import Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
 from bpcli.ops.writing import ATOM, JUXTAPOSED, NOTHING, POWER, PRODUCT, SUM, infix, raised, write_product
 
-__all__ = ["add", "divide", "entry", "matmul", "multiply", "negate", "power", "subtract", "sum_of", "transpose"]
+__all__ = [
+    "add",
+    "broadcast_to",
+    "divide",
+    "entry",
+    "matmul",
+    "multiply",
+    "negate",
+    "power",
+    "subtract",
+    "sum_of",
+    "transpose",
+]
 
 At = Callable[[Expr, int, int], Expr]
 """Gives the formula of one entry of an operand; handed to `entry` rules by `lower`."""
@@ -78,11 +90,16 @@ def _write_quotient(operands: tuple[Math, ...], inputs: tuple[Expr, ...]) -> Mat
     return Row((operands[0], Operator("⊘"), operands[1]))
 
 
+def _quotient_operands(inputs: tuple[Expr, ...]) -> tuple[int, int]:
+    """Above and below a fraction stroke nothing needs fences; beside ⊘ it does."""
+    return (NOTHING, NOTHING) if inputs[1].shape == () else (PRODUCT, PRODUCT + 1)
+
+
 divide = Operation(
     name="divide",
     forward=np.divide,
     backprop=lambda g, out, a, b: (g / b, -(g * (a / _square(b)))),
-    notation=Notation(_write_quotient, PRODUCT, (PRODUCT, PRODUCT + 1)),
+    notation=Notation(_write_quotient, PRODUCT, _quotient_operands),
     shape=broadcast_shape,
     elementwise=True,
 )
@@ -223,6 +240,29 @@ def entry(row: int, column: int) -> Operation:
         immediate=True,
         parameters=(("row", row), ("column", column)),
     )
+
+
+@lru_cache
+def broadcast_to(shape: Shape) -> Operation:
+    """A number repeated to a shape: written as the number itself, as textbooks do."""
+    return Operation(
+        name="broadcast",
+        forward=lambda a: np.broadcast_to(a, shape).copy() if shape else a,
+        backprop=lambda g, out, a: (_total(g),),
+        notation=Notation(lambda operands, _: operands[0], PRODUCT, (PRODUCT + 1,)),
+        shape=lambda _: shape,
+        entry=lambda index, at, a: (
+            a if a.shape == () else at(a, min(index[0], a.shape[0] - 1), min(index[1], a.shape[1] - 1))
+        ),
+        immediate=True,
+    )
+
+
+def _total(expr: Expr) -> Expr:
+    from bpcli.ops.reductions import total
+
+    summed: Expr = total(expr)
+    return summed
 
 
 def sum_of(terms: list[Expr]) -> Expr:

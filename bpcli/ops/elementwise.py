@@ -14,7 +14,7 @@ import numpy as np
 
 from bpcli.expr import Array, Constant, Expr, Notation, Operation, broadcast_shape
 from bpcli.mathtree import Identifier, Math, Number, Operator, Root, Subscript, Superscript
-from bpcli.ops.arithmetic import divide, multiply, negate, subtract
+from bpcli.ops.arithmetic import broadcast_to, divide, multiply, negate, subtract
 from bpcli.ops.writing import ATOM, NOTHING, POWER, between, call, raised
 
 __all__ = [
@@ -278,5 +278,6 @@ identity = function_of_one_variable(
     np.positive,
     derivative_forward=lambda z: np.ones_like(z)[()],
     second=_zero,
+    expand=lambda a, out: broadcast_to(a.shape)(Constant(1.0, texts="1")),
     notation=Notation(lambda operands, _: operands[0], NOTHING, (NOTHING,)),
 )

@@ -343,8 +343,6 @@ def loss(form: LossForm) -> Operation:
 
 def negative_of(expr: Expr) -> Expr:
     """−(a ⊘ b) written as −a ⊘ b, and −(a ⊘ b − c ⊘ d) as −a ⊘ b + c ⊘ d."""
-    if isinstance(expr, Apply) and expr.operation is divide:
-        return divide(negate(expr.inputs[0]), expr.inputs[1])
     if isinstance(expr, Apply) and expr.operation is subtract and all(_is_quotient(item) for item in expr.inputs):
         return add(negative_of(expr.inputs[0]), expr.inputs[1])
     return -expr

@@ -19,13 +19,12 @@ from bpcli.expr import (
     describe_shape,
 )
 from bpcli.mathtree import Fenced, Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
-from bpcli.ops.arithmetic import At, divide, multiply, sum_of
+from bpcli.ops.arithmetic import At, broadcast_to, divide, multiply, sum_of
 from bpcli.ops.elementwise import exp, sqrt, square
 from bpcli.ops.writing import ATOM, NOTHING, PRODUCT, SUM, call
 
 __all__ = [
     "axis_sum",
-    "broadcast_to",
     "diagonal",
     "dot",
     "greater",
@@ -37,7 +36,6 @@ __all__ = [
     "norm2",
     "softmax",
     "softmax_jacobian",
-    "softmax_vjp",
     "total",
 ]
 
@@ -58,22 +56,6 @@ def _write_sum(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
 
 def _scalar(_: Shape) -> Shape:
     return ()
-
-
-@lru_cache
-def broadcast_to(shape: Shape) -> Operation:
-    """A number repeated to a shape: written as the number itself, as textbooks do."""
-    return Operation(
-        name="broadcast",
-        forward=lambda a: np.broadcast_to(a, shape).copy() if shape else a,
-        backprop=lambda g, out, a: (total(g),) if a.shape == () else (g,),
-        notation=Notation(lambda operands, _: operands[0], PRODUCT, (PRODUCT + 1,)),
-        shape=lambda _: shape,
-        entry=lambda index, at, a: (
-            a if a.shape == () else at(a, min(index[0], a.shape[0] - 1), min(index[1], a.shape[1] - 1))
-        ),
-        immediate=True,
-    )
 
 
 total = Operation(
@@ -260,10 +242,16 @@ def diagonal_shape(shape: Shape) -> Shape:
     return (_count(shape), _count(shape))
 
 
+def _diagonal_part(g: Expr, a: Expr) -> Expr:
+    """The entries on the diagonal of a square matrix, laid out as `a` is."""
+    column: Expr = axis_sum(1)(multiply(g, Constant(np.eye(_count(a.shape)))))
+    return column if a.shape[1] == 1 else column.T  # type: ignore[misc]
+
+
 diagonal = Operation(
     name="diagonal",
     forward=lambda a: np.diag(np.ravel(a)),
-    backprop=lambda g, out, a: (None,),
+    backprop=lambda g, out, a: (_diagonal_part(g, a),),
     notation=call("diag"),
     shape=diagonal_shape,
     entry=lambda index, at, a: (
@@ -323,26 +311,6 @@ def softmax_second(axis: int | None) -> Operation:
 
 
 @lru_cache
-def softmax_vjp(axis: int) -> Operation:
-    """For a batch: y ⊙ (g − Σ g ⊙ y), the sum running over the classes of each instance."""
-
-    def definition(g: Expr, y: Expr) -> Expr:
-        return multiply(y, g - axis_sum(axis)(multiply(g, y)))
-
-    return Operation(
-        name="softmax_vjp",
-        forward=lambda g, y: y * (g - np.sum(g * y, axis=axis, keepdims=True)),
-        backprop=lambda seed, out, g, y: (
-            softmax_vjp(axis)(seed, y),
-            seed * (g - axis_sum(axis)(g * y)) - g * axis_sum(axis)(seed * y),
-        ),
-        notation=call("softmax_vjp"),
-        shape=lambda g, y: y,
-        definition=definition,
-    )
-
-
-@lru_cache
 def softmax(axis: int | None = None) -> Operation:
     """eᵃ / Σ eᵃ over all entries (`axis` None), or over the classes of each instance of a batch."""
 
@@ -351,8 +319,8 @@ def softmax(axis: int | None = None) -> Operation:
         return divide(powers, total(powers) if axis is None else axis_sum(axis)(powers))
 
     def backprop(g: Expr, out: Expr, a: Expr) -> tuple[Expr]:
-        if axis is not None:
-            return (softmax_vjp(axis)(g, out),)
+        if axis is not None:  # a batch: the Jacobian of each instance, multiplied out
+            return (out * (g - axis_sum(axis)(g * out)),)
         jacobian = softmax_jacobian(axis)(a)
         if a.shape == ():
             return (jacobian * g,)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bpcli.expr import Constant, Expr, Notation
+from bpcli.expr import Constant, Expr, Notation, Variable
 from bpcli.mathtree import (
     INVISIBLE_TIMES,
     Fenced,
@@ -105,10 +105,6 @@ def leads_with_number(math: Math) -> bool:
             return type(math) is Number
 
 
-def _is_numeric(math: Math) -> bool:
-    return type(math) in (Number, Matrix)
-
-
 def write_product(operands: tuple[Math, ...], inputs: tuple[Expr, ...]) -> Math:
     """⊙ between matrices; otherwise side by side where that cannot be misread, and · where it could."""
     left, right = operands
@@ -116,20 +112,20 @@ def write_product(operands: tuple[Math, ...], inputs: tuple[Expr, ...]) -> Math:
         sign = Operator("⊙")
     elif (
         leads_with_number(right)
-        or type(right) is Matrix
-        or (type(right) is Fenced and type(left) is not Number and not _is_named_factor(left, inputs[0]))
+        or type(right) in (Matrix, Fenced)
         or (type(right) is Fraction and not right.solid)
-        or (_is_numeric(left) and _is_numeric(right))
-    ):
+        or not isinstance(inputs[1], Variable)
+    ) and not (_is_coefficient(inputs[0]) and not leads_with_number(right) and type(right) is not Matrix):
         sign = Operator("·")
     else:
         sign = Operator(INVISIBLE_TIMES)
     return Row((left, sign, right))
 
 
-def _is_named_factor(math: Math, expr: Expr) -> bool:
-    """A coefficient such as ½, 1/m or η, which nobody reads as a function of what follows."""
-    return type(math) is Fraction or (isinstance(expr, Constant) and expr.shape == ())
+def _is_coefficient(expr: Expr) -> bool:
+    """A factor such as ½, 1/m or η, which nobody reads as a function of what follows; not a value put in."""
+    named = isinstance(expr, Constant) and (expr.math is not None or expr.texts is not None)
+    return named and expr.shape == () and expr.variable is None  # type: ignore[attr-defined]
 
 
 NotationWriter = Callable[[tuple[Math, ...], tuple[Expr, ...]], Math]

@@ -1,0 +1,35 @@
+"""`bpcli problems` and `bpcli schema`."""
+
+from __future__ import annotations
+
+__all__ = ["problems", "schema"]
+
+
+def problems() -> None:
+    """List the problems that ship with bpcli.
+
+    Example:  bpcli problems   then   bpcli solve mazur
+    """
+    from bpcli.cli.output import emit
+    from bpcli.load import load_problem
+    from bpcli.render.layout import display_width
+    from bpcli.shipped import shipped_names
+
+    names = shipped_names()
+    width = max(map(display_width, names), default=0)
+    emit("".join(f"{name.ljust(width)}  {load_problem(name).title}\n" for name in names))
+
+
+def schema() -> None:
+    """Print the JSON Schema (draft-07) of problem files.
+
+    Example:  bpcli schema > problem.schema.json   and in the first line of a problem file:
+    # yaml-language-server: $schema=problem.schema.json
+    """
+    import json
+
+    from bpcli.cli.output import emit
+    from bpcli.load import vocabulary
+    from bpcli.problem.validate import json_schema
+
+    emit(json.dumps(json_schema(vocabulary()), indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,176 @@
+"""`bpcli solve`: a worked solution of a problem."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bpcli.lesson import LessonOptions
+    from bpcli.solution import Solution
+
+__all__ = ["solve", "split_identifiers"]
+
+
+class Format(str, Enum):
+    terminal = "terminal"
+    markdown = "markdown"
+    json = "json"
+
+
+class RoundingMode(str, Enum):
+    final = "final"
+    each_step = "each-step"
+
+
+class Phase(str, Enum):
+    forward = "forward"
+    backward = "backward"
+    update = "update"
+
+
+class Detail(str, Enum):
+    brief = "brief"
+    normal = "normal"
+    full = "full"
+
+
+SUFFIXES = {".md": Format.markdown, ".markdown": Format.markdown, ".json": Format.json}
+
+
+def solve(
+    problem: Annotated[
+        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
+    ],
+    format: Annotated[  # noqa: A002
+        Format | None, typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
+    ] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")] = None,
+    decimals: Annotated[
+        int | None, typer.Option(min=0, max=10, help="Decimals of computed numbers (4 unless the problem says).")
+    ] = None,
+    significant: Annotated[
+        int | None, typer.Option(min=1, max=10, help="Significant digits of computed numbers, in place of decimals.")
+    ] = None,
+    rounding: Annotated[
+        RoundingMode | None,
+        typer.Option(help="Round only what is shown, or every quantity before it is used (as by hand)."),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this quantity and what it needs (a1, dL/dW2, W1@20); may be repeated.", metavar="ID"),
+    ] = None,
+    phase: Annotated[list[Phase] | None, typer.Option(help="Only this phase; may be repeated.")] = None,
+    detail: Annotated[Detail, typer.Option(help="How much of each step is shown.")] = Detail.normal,
+    verify: Annotated[bool, typer.Option("--verify", help="Compare gradients with central differences.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Print large matrices whole.")] = False,
+    width: Annotated[
+        int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
+    ] = None,
+    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+) -> None:
+    """Work a problem: the forward pass, the backward pass and the update, step by step.
+
+    Examples:  bpcli solve lez5   |   bpcli solve mine.yaml --decimals 6 -o key.md   |
+    bpcli solve mazur --only dL/dW1 --detail full
+    """
+    from bpcli.lesson.options import LessonOptions
+    from bpcli.load import load_problem, rounding_of
+    from bpcli.load import solve as work
+
+    if decimals is not None and significant is not None:
+        raise typer.BadParameter("choose --decimals or --significant, not both")
+    loaded = load_problem(problem)
+    digits = rounding_of(loaded.display)
+    if decimals is not None:
+        digits = digits._replace(decimals=decimals, significant=None)
+    if significant is not None:
+        digits = digits._replace(significant=significant)
+    if rounding is not None:
+        digits = digits._replace(each_step=rounding is RoundingMode.each_step)
+    solution = work(loaded, digits)
+    options = LessonOptions(
+        detail=detail.value,
+        phases=frozenset(item.value for item in phase or ()),
+        only=tuple(identifier for text in only or () for identifier in split_identifiers(text)),
+        full=full,
+    )
+    options.chosen(solution)  # an id that names nothing is refused before any long work
+    if verify:
+        options = options._replace(comparisons=_compared(solution))
+    chosen = format or _format_of(output)
+    if chosen is Format.json:
+        _write(_json(solution, options), output)
+        return
+    _write_lesson(solution, options, chosen, output, width, ascii or None)
+
+
+def split_identifiers(text: str) -> list[str]:
+    """`a1, W1[1,2]` → `a1` and `W1[1,2]`: commas and spaces separate, except between brackets."""
+    parts, depth, current = [], 0, ""
+    for character in text:
+        depth += (character in "[(") - (character in "])")
+        if character in ", " and depth <= 0:
+            parts.append(current)
+            current = ""
+        else:
+            current += character
+    return [part for part in (*parts, current) if part]
+
+
+def _format_of(output: str | None) -> Format:
+    from pathlib import PurePath
+
+    return SUFFIXES.get(PurePath(output).suffix.lower(), Format.terminal) if output else Format.terminal
+
+
+def _compared(solution: Solution) -> tuple[object, ...]:
+    from bpcli.gradcheck import gradient_check
+
+    return gradient_check(solution)
+
+
+def _json(solution: Solution, options: LessonOptions) -> str:
+    from bpcli.export.json import solution_to_json
+
+    return solution_to_json(
+        solution,
+        only=options.only,
+        phases=options.phases,
+        terms=options.detail == "full",
+        comparisons=options.comparisons,
+    )
+
+
+def _write(text: str, output: str | None) -> None:
+    from bpcli.cli.output import emit, write_file
+
+    if output is None:
+        emit(text)
+    else:
+        write_file(output, text)
+
+
+def _write_lesson(
+    solution: Solution,
+    options: LessonOptions,
+    format: Format,  # noqa: A002
+    output: str | None,
+    width: int | None,
+    ascii: bool | None,  # noqa: A002
+) -> None:
+    from bpcli.lesson import lesson
+
+    document = lesson(solution, options)
+    if format is Format.terminal and output is None:
+        from bpcli.cli.output import emit_with
+        from bpcli.render.terminal import write_terminal
+
+        emit_with(lambda stream: write_terminal(document, stream, width=width, ascii=ascii))
+        return
+    from bpcli.render import render
+
+    settings = {"width": width or 80, "ascii": bool(ascii)} if format is Format.terminal else {}
+    _write(render(document, format.value, **settings), output)

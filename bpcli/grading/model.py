@@ -1,0 +1,121 @@
+"""What grading reads and what it finds: a submission as data, a report as data."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from bpcli.diagnostics import Diagnostic, Span
+from bpcli.expr import Array, Expr
+
+__all__ = [
+    "VERDICTS",
+    "Answer",
+    "Given",
+    "Graded",
+    "Match",
+    "Refusal",
+    "Report",
+    "Submission",
+    "Written",
+]
+
+VERDICTS = ("correct", "follows", "wrong", "missing", "invalid")
+
+
+class Written(NamedTuple):
+    """A number as a student wrote it. `half_unit` is half a unit in its last written place; 0 for a fraction.
+
+    `nan` stands for an entry that was left blank.
+    """
+
+    text: str
+    value: float
+    half_unit: float
+
+
+class Answer(NamedTuple):
+    """One line of an answer file: `id` as written; numbers nested as written, or what is wrong with them.
+
+    `numbers` is None where nothing was answered (`null`, empty).
+    """
+
+    id: str
+    numbers: Any  # Written | tuple[Written, ...] | tuple[tuple[Written, ...], ...] | None
+    shape: tuple[int, ...]
+    span: Span | None
+    fault: Diagnostic | None = None
+
+
+class Submission(NamedTuple):
+    """An answer file. `text` is the file's own text, for places."""
+
+    path: str
+    text: str
+    student: str
+    answers: tuple[Answer, ...]
+
+
+class Given(NamedTuple):
+    """A student's numbers for one quantity (or one entry of it), laid out as its value is.
+
+    Blank entries are `nan`. `index` is set when one entry was answered on its own (`W2[1,2]`); arrays are then scalars.
+    """
+
+    value: Array
+    half_unit: Array
+    texts: Any
+    index: tuple[int, int] | None = None
+
+
+class Match(NamedTuple):
+    """A mistake that reproduces a student's number.
+
+    `id` is the catalogue id; `certainty` is `certain`, `tied` or `possible`; `message` says it in one sentence.
+    `wrong` is the mistaken formula over the same symbols as the right one, where it can be written as one.
+    """
+
+    id: str
+    certainty: str
+    message: str
+    wrong: Expr | None = None
+    value: Array = None
+
+
+class Graded(NamedTuple):
+    """One answer of a report. `id` as the student wrote it, `quantity` its canonical id.
+
+    `given` (texts), `expected` (floats; from the student's own earlier values for `follows`, else the true ones) and
+    `entries` (verdicts) have the quantity's shape. `message` is one sentence for a student.
+    """
+
+    id: str
+    quantity: str
+    verdict: str
+    points: float
+    max_points: float
+    given: Any
+    expected: Any
+    entries: Any
+    matches: tuple[Match, ...] = ()
+    message: str = ""
+    place: Span | None = None
+
+
+class Refusal(NamedTuple):
+    """Why a file has no score."""
+
+    code: str
+    place: str
+    message: str
+
+
+class Report(NamedTuple):
+    """The report on one submission. A refused file has `error` and no score."""
+
+    file: str
+    student: str
+    score: float | None
+    max_score: float
+    first_wrong: str | None
+    answers: tuple[Graded, ...]
+    error: Refusal | None = None

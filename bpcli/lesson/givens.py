@@ -1,0 +1,75 @@
+"""The data of a problem at the head of its lesson: inputs, parameters, activations, the loss."""
+
+from __future__ import annotations
+
+from bpcli.document import Block, Givens
+from bpcli.expr import Constant, Expr, Variable, postorder
+from bpcli.mathtree import Identifier, Math, Operator, Row, Subscript
+from bpcli.messages import Messages
+from bpcli.program import Binding
+from bpcli.solution import Solution
+from bpcli.writer import Writer
+
+__all__ = ["equality", "given_blocks"]
+
+MOST_GIVENS = 60
+
+
+def equality(left: Math, right: Math) -> Math:
+    return Row((left, Operator("=", "relation"), right))
+
+
+def given_blocks(solution: Solution, writer: Writer, messages: Messages) -> list[Block]:
+    """What is given, in rows that belong together."""
+    if solution.problem.graph is not None:
+        return _graph_givens(solution, writer, messages)
+    blocks: list[Block] = []
+    data = [_given(solution, writer, v) for v in solution.program.inputs if v.role in ("input", "target")]
+    blocks.append(Givens(tuple(data)))
+    for layer in range(1, len(solution.problem.network.layers) + 1):  # type: ignore[union-attr]
+        row = [
+            _given(solution, writer, v)
+            for v in solution.program.inputs
+            if v.layer == layer and v.role in ("weights", "bias")
+        ]
+        row.extend(
+            _formula(writer, b)
+            for b in solution.program.bindings
+            if b.rule == "activation" and b.variable.layer == layer
+        )
+        blocks.append(Givens(tuple(row)))
+    rest = [_formula(writer, b) for b in solution.program.bindings if b.rule in ("loss", "regularizer", "objective")]
+    rest.extend(_named_constants(solution, writer))
+    if rest:
+        blocks.append(Givens(tuple(rest)))
+    return blocks
+
+
+def _graph_givens(solution: Solution, writer: Writer, messages: Messages) -> list[Block]:
+    data = [_given(solution, writer, variable) for variable in solution.program.inputs[:MOST_GIVENS]]
+    return [Givens(tuple(data))] if data else []
+
+
+def _given(solution: Solution, writer: Writer, variable: Variable) -> Math:
+    value = writer.value(variable, solution.values[variable.name], solution.texts.get(variable.name))
+    return equality(variable.math, value)
+
+
+def _formula(writer: Writer, binding: Binding) -> Math:
+    return equality(binding.variable.math, writer.math(binding.expr))
+
+
+def _named_constants(solution: Solution, writer: Writer) -> list[Math]:
+    """λ, η, β, … with their numbers, each once, in the order in which the formulas use them."""
+    found: dict[Math, Expr] = {}
+    for binding in solution.program.bindings:
+        if binding.phase == "backward":
+            continue
+        for node in postorder(binding.expr):
+            if isinstance(node, Constant) and node.math is not None and _is_letter(node):
+                found.setdefault(node.math, Constant(node.value, texts=node.texts))
+    return [equality(math, writer.math(number)) for math, number in found.items()]
+
+
+def _is_letter(node: Constant) -> bool:
+    return type(node.math) in (Identifier, Subscript)

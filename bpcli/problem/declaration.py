@@ -1,0 +1,275 @@
+"""The keys of a problem file, declared once: what reads them also generates the JSON Schema for editors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpcli.problem.kinds import (
+    Array,
+    Choice,
+    FormulaText,
+    NameText,
+    Real,
+    Text,
+    Truth,
+    Whole,
+    json_definitions,
+)
+from bpcli.problem.model import Vocabulary
+from bpcli.problem.schema import Field, FromVocabulary, ListOf, MapOf, Record, Variants
+
+__all__ = ["AFFINE_LAYOUTS", "PROBLEM", "json_schema"]
+
+# How the rows and columns of `weights` are read, under each way of writing the affine map.
+AFFINE_LAYOUTS = ("W x + b", "x W + b", "x W^T + b")
+
+MAX_STEPS = 100_000
+MAX_EPOCHS = 100_000
+MAX_SEED = 2**64 - 1
+MAX_DIGITS = 10  # printed digits that are the same on every processor
+
+NAME_PATTERN = r"^[^\W\d]\w*$"
+FUNCTION_PATTERN = r"^\s*[^\W\d]\w*\s*\(.*\)\s*$"
+
+SHARE = Real(minimum=0, below=1)
+NOT_NEGATIVE = Real(minimum=0)
+POSITIVE = Real(above=0)
+
+
+def _activation(vocabulary: Vocabulary) -> Record:
+    names = sorted({name for parameters in vocabulary.activations.values() for name in parameters})
+    name = Field("name", NameText("the name of an activation", "activations"), "The activation.", required=True)
+    return Record("an activation", (name, *(Field(n, Real(), f"The parameter `{n}`.") for n in names)))
+
+
+def _symbols(vocabulary: Vocabulary) -> Record:
+    roles = (Field(role, NameText("a symbol"), f"The symbol of {role}.") for role in vocabulary.symbol_roles)
+    return Record("symbols", (Field("preset", PRESET, "The preset that the others change."), *roles))
+
+
+PRESET = Choice("a preset of symbols", vocabulary_field="presets", code="unknown-preset")
+ACTIVATION = Variants(
+    "the name of an activation",
+    scalar=NameText("the name of an activation", "activations"),
+    mapping=FromVocabulary(_activation),
+)
+
+LAYER = Record(
+    "a layer",
+    (
+        Field(
+            "weights",
+            Array((2,), "a matrix is a list of rows: `[[0.1, 0.2], [0.3, 0.4]]`; one weight is `[[0.1]]`"),
+            "The weights: a list of rows, [out][in] unless `conventions: affine` says otherwise.",
+            required=True,
+        ),
+        Field("bias", Array((0, 1)), "One bias per unit, or one number shared by all units; absent: no bias."),
+        Field("activation", ACTIVATION, "The activation, or a function from `functions:`.", default="identity"),
+        Field(
+            "trainable",
+            Variants(
+                "`true`, `false` or a list out of `weights` and `bias`",
+                scalar=Truth(),
+                sequence=ListOf(Choice("a parameter of a layer", ("weights", "bias"))),
+            ),
+            "Which parameters are trained.",
+            default=True,
+        ),
+    ),
+)
+
+LOSS_NAME = Choice("a loss", vocabulary_field="losses", code="unknown-loss")
+LOSS = Variants(
+    "the name of a loss",
+    scalar=LOSS_NAME,
+    mapping=Record(
+        "a loss",
+        (
+            Field("name", LOSS_NAME, "The loss.", required=True),
+            Field("factor", POSITIVE, "A factor of the loss.", default=1),
+            Field("over_outputs", Choice("`sum` or `mean`", ("sum", "mean")), "Sum or mean over the outputs."),
+            Field("over_batch", Choice("`mean` or `sum`", ("mean", "sum")), "Mean or sum over the instances."),
+            Field("log_base", Choice("a base (`e`, `2` or `10`)", ("e", "2", "10")), "The base of the logarithm."),
+            Field("delta", POSITIVE, "Where `huber` turns from quadratic to linear."),
+        ),
+    ),
+)
+
+REGULARIZATION = Record(
+    "a regularization",
+    (
+        Field("l2", NOT_NEGATIVE, "λ of the penalty factor·Σw²."),
+        Field("l1", NOT_NEGATIVE, "λ of the penalty Σ|w|."),
+        Field("factor", POSITIVE, "The factor of the squared penalty.", default="1/2"),
+        Field("bias", Truth(), "Whether biases are penalised too.", default=False),
+    ),
+)
+
+UPDATE = Record(
+    "an update",
+    (
+        Field(
+            "optimizer",
+            Choice("an optimizer", vocabulary_field="optimizers", code="unknown-optimizer"),
+            "How the parameters are updated.",
+            default="gradient_descent",
+        ),
+        Field("learning_rate", POSITIVE, "The learning rate η.", required=True),
+        Field("steps", Whole(1, MAX_STEPS), "The number of updates.", default=1),
+        Field("momentum", SHARE, "The share β of the velocity that is kept."),
+        Field("beta", SHARE, "The share β that is kept."),
+        Field("beta1", SHARE, "The share of the first moment that is kept."),
+        Field("beta2", SHARE, "The share of the second moment that is kept."),
+        Field("epsilon", NOT_NEGATIVE, "What is added to the denominator."),
+        Field("weight_decay", NOT_NEGATIVE, "The decoupled decay of the weights."),
+        Field("nesterov", Truth(), "Nesterov's momentum.", default=False),
+        Field("form", NameText("a form of the optimizer"), "Which textbook's form, for example `v = βv + g`."),
+    ),
+)
+
+TRAINING = Record(
+    "training",
+    (
+        Field("epochs", Whole(1, MAX_EPOCHS), "Passes over the data.", default=1),
+        Field("batch_size", Whole(1, 10**9), "Instances per update; absent: all."),
+        Field("shuffle", Truth(), "Whether the instances are shuffled in each epoch.", default=False),
+        Field("seed", Whole(0, MAX_SEED), "The seed of the shuffling.", default=0),
+        Field("learning_rate", POSITIVE, "The learning rate η; absent: that of `update:`."),
+        Field(
+            "stop",
+            Record(
+                "a stopping rule",
+                (
+                    Field("objective_below", NOT_NEGATIVE, "Stop when the objective is below this."),
+                    Field("gradient_below", NOT_NEGATIVE, "Stop when no entry of the gradient is above this in size."),
+                ),
+            ),
+            "When to stop early.",
+        ),
+    ),
+)
+
+ONE_INSTANCE = "`input:` and `target:` hold one instance; several go under `inputs:` and `targets:`, one row each"
+NETWORK = Record(
+    "a network",
+    (
+        Field("input", Array((0, 1), ONE_INSTANCE), "One instance: a list of numbers, or one number."),
+        Field("inputs", Array((1, 2)), "A batch: a list of instances, one row each."),
+        Field("target", Array((0, 1), ONE_INSTANCE), "The target of one instance, or its class (from 0)."),
+        Field("targets", Array((1, 2)), "The targets of a batch, one row each, or its classes (from 0)."),
+        Field("layers", ListOf(LAYER, minimum=1), "The layers, from the input to the output.", required=True),
+        Field("loss", LOSS, "The loss; absent: forward pass only."),
+        Field("regularization", REGULARIZATION, "A penalty on the parameters."),
+        Field("update", UPDATE, "How the parameters are updated."),
+        Field("training", TRAINING, "How the network is trained."),
+    ),
+)
+
+GRAPH = Record(
+    "a graph",
+    (
+        Field(
+            "inputs",
+            MapOf(Array((0, 1, 2)), NAME_PATTERN),
+            "The given values: numbers, lists of numbers, matrices.",
+            nullable=True,
+        ),
+        Field(
+            "define",
+            Variants("definitions", scalar=FormulaText(), mapping=MapOf(FormulaText(), NAME_PATTERN)),
+            "Names and their formulas, in order: a mapping, or a text of `name = formula` lines.",
+            required=True,
+        ),
+        Field("output", NameText("the name of a value"), "What is differentiated; absent: the last name."),
+        Field("gradients", ListOf(NameText("the name of a value")), "With respect to what; absent: every input."),
+    ),
+)
+
+FUNCTION = Variants(
+    "a formula",
+    scalar=FormulaText(),
+    mapping=Record(
+        "a function",
+        (
+            Field("value", FormulaText(), "The formula of its value.", required=True),
+            Field("derivative", FormulaText(), "The formula of its derivative, which is checked."),
+        ),
+    ),
+)
+
+CONVENTIONS = Record(
+    "conventions",
+    (
+        Field(
+            "affine",
+            Choice("an affine map", AFFINE_LAYOUTS, spaces=False),
+            "`W x + b`, `x W + b` or `x W^T + b`.",
+            default="W x + b",
+        ),
+        Field(
+            "symbols",
+            Variants("a preset of symbols", scalar=PRESET, mapping=FromVocabulary(_symbols)),
+            "A preset of symbols, or a mapping from roles to symbols (and `preset`).",
+            default="goodfellow",
+        ),
+        Field("delta", Truth(), "Whether δ is written for the adjoint of a pre-activation."),
+        Field("relu_at_zero", Real(), "The slope of relu at 0: 0, 1 or 0.5.", default=0),
+    ),
+)
+
+DISPLAY = Record(
+    "display",
+    (
+        Field("decimals", Whole(0, MAX_DIGITS), "Digits after the point."),
+        Field("significant", Whole(1, MAX_DIGITS), "Significant digits."),
+        Field("rounding", Choice("a rounding", ("final", "each_step")), "When to round.", default="final"),
+    ),
+)
+
+CHECK = Record(
+    "check",
+    (
+        Field(
+            "tolerance",
+            Record(
+                "a tolerance",
+                (
+                    Field("absolute", NOT_NEGATIVE, "Added to what the written digits allow.", default=0),
+                    Field("relative", NOT_NEGATIVE, "A share of the true value, added likewise.", default=0),
+                ),
+            ),
+            "What is allowed beyond the written digits.",
+        ),
+        Field("follow_through", Real(0, 1), "The share of the points for what follows from a mistake.", default=1),
+        Field(
+            "truncation",
+            Choice("`accept` or `reject`", ("accept", "reject")),
+            "Whether cut-off digits count as right.",
+            default="accept",
+        ),
+        Field("points", MapOf(NOT_NEGATIVE), "The quantities asked for, and the points of each."),
+    ),
+)
+
+PROBLEM = Record(
+    "a problem",
+    (
+        Field("title", Text(), "The title."),
+        Field("source", Text(), "Where the problem comes from; printed under the title."),
+        Field("note", Text(10_000, lines=True), "A note for the reader."),
+        Field("language", Choice("a language of lessons", ("en", "it", "pt")), "The language of the lesson."),
+        Field("functions", MapOf(FUNCTION, FUNCTION_PATTERN), "Custom operations: `name(x): formula`.", nullable=True),
+        Field("network", NETWORK, "A network of layers."),
+        Field("graph", GRAPH, "A computation graph."),
+        Field("conventions", CONVENTIONS, "How things are written."),
+        Field("display", DISPLAY, "How numbers are printed."),
+        Field("check", CHECK, "How answers are graded."),
+    ),
+    one_of=("network", "graph"),
+)
+
+
+def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
+    """The JSON Schema (draft-07) of a problem file, for editors."""
+    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "bpcli problem"}
+    return head | PROBLEM.json(vocabulary) | {"definitions": json_definitions()}

@@ -1,0 +1,155 @@
+"""The `graph:` block: given values, and names with formulas of the names above them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from bpcli.diagnostics import Related, Span
+from bpcli.problem.expression import Formula, FormulaError, Place, parse_formula
+from bpcli.problem.formulas import check_calls, check_value_name, formula_place, read_formula, unknown_value
+from bpcli.problem.model import Definition, Graph, Input, Numbers
+from bpcli.problem.report import Report
+from bpcli.problem.schema import Fields, Reader
+from bpcli.problem.yaml import ScalarNode
+
+__all__ = ["read_graph"]
+
+MAX_FORMULA = 2**20
+
+
+class _Line(NamedTuple):
+    """A definition before its names are looked up; without a formula where it could not be read."""
+
+    name: str
+    span: Span
+    formula: Formula | None
+
+
+def read_graph(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int, ...]]) -> Graph | None:
+    """Check everything about a graph; `None` if something needed is missing or wrong."""
+    report = reader.report
+    given: tuple[tuple[ScalarNode, Numbers | None], ...] = fields.get("inputs", ())
+    places: dict[str, Span] = {}
+    for key, _ in given:
+        check_value_name(key.text, key.span, arities, report)
+        places[key.text] = key.span
+    define: Any = fields.get("define")
+    if define is None:
+        return None
+    found_before = len(report.diagnostics)
+    lines = _read_text(define, report) if isinstance(define, ScalarNode) else _read_pairs(define, report)
+    known = _check_names(lines, places, arities, report)
+    if not lines and len(report.diagnostics) == found_before:
+        advice = "write `name = formula` lines, or a mapping `name: formula`"
+        report.add("missing-value", "nothing is defined", fields.place("define"), help=advice)
+    output = _read_output(fields, lines, known, report)
+    gradients = _read_gradients(fields, known, report)
+    if report.diagnostics:
+        return None
+    inputs = tuple(Input(key.text, numbers, key.span) for key, numbers in given if numbers is not None)
+    definitions = tuple(Definition(line.name, line.formula.syntax, line.span) for line in lines if line.formula)
+    return Graph(inputs, definitions, output, gradients, fields.span)
+
+
+def _read_pairs(pairs: tuple[tuple[ScalarNode, ScalarNode | None], ...], report: Report) -> list[_Line]:
+    return [
+        _Line(key.text, key.span, value and read_formula(value, report, max_length=MAX_FORMULA)) for key, value in pairs
+    ]
+
+
+def _read_text(node: ScalarNode, report: Report) -> list[_Line]:
+    """Read `name = formula` lines out of a text block."""
+    if node.style != "|" and (node.style == ">" or node.span.line != node.span.end_line):
+        message = "these lines are joined into one"
+        report.add("wrong-type", message, node.span, help="write `define: |`, which keeps the lines")
+        return []
+    if node.style != "|":
+        place = formula_place(node)
+        return [line for text in node.text.split("\n") if (line := _read_line(text, place, report))]
+    # The block's lines are the file's lines without their indentation.
+    source = report.text.split("\n")
+    lines: list[_Line] = []
+    for number, text in enumerate(node.text.split("\n"), node.span.line + 1):
+        stripped = text.lstrip()
+        if stripped and stripped[0] != "#":
+            indentation = len(source[number - 1]) - len(text)
+            line = _read_line(text, Place(number, indentation + 1), report)
+            if line:
+                lines.append(line)
+    return lines
+
+
+def _read_line(text: str, place: Place, report: Report) -> _Line | None:
+    equals = text.find("=")
+    head = text[:equals] if equals >= 0 else text
+    name = head.strip()
+    start = len(head) - len(head.lstrip())
+    line, column, whole = place
+    span = whole or Span(line, column + start, line, column + start + max(len(name), 1))
+    if equals < 0:
+        if not name or name[0] == "#":
+            return None
+        report.add("formula-syntax", "expected `name = formula`", span, help="each line defines one name")
+        return None
+    if name.endswith(":"):
+        report.add("formula-syntax", "expected `name = formula`", span, help="write `=`, not `:=`")
+        return None
+    try:
+        return _Line(name, span, parse_formula(text, place, start=equals + 1, max_length=MAX_FORMULA))
+    except FormulaError as error:
+        report.put(error.diagnostic)
+        return _Line(name, span, None)
+
+
+def _check_names(
+    lines: list[_Line], places: Mapping[str, Span], arities: Mapping[str, tuple[int, ...]], report: Report
+) -> dict[str, Span]:
+    """Look up every name and call in order; gives all the names of the graph with their places."""
+    known = dict(places)
+    later: dict[str, Span] | None = None
+    for name, span, formula in lines:
+        if formula:
+            if formula.calls:
+                check_calls(formula, arities, known, report)
+            for used in formula.names:
+                if used.name not in known:
+                    if later is None:
+                        later = {line.name: line.span for line in reversed(lines)}
+                    unknown_value(
+                        used.name, used.span, report, known=known, functions=arities, later=later, defining=name
+                    )
+        if name in known:
+            what = "is an input already" if name in places else "is defined a second time"
+            related = (Related(known[name], "first here"),)
+            report.add("duplicate-name", f"`{name}` {what}", span, related=related, help="give it another name")
+        elif not name.isidentifier() or not name.isascii() or name in arities:
+            check_value_name(name, span, arities, report)
+        known.setdefault(name, span)
+    return known
+
+
+def _read_output(fields: Fields, lines: list[_Line], known: dict[str, Span], report: Report) -> str:
+    node: ScalarNode | None = fields.get("output")
+    if node is None:
+        return lines[-1].name if lines else ""
+    if node.text not in known:
+        unknown_value(node.text, node.span, report, known=known, functions=(), later={})
+    return node.text
+
+
+def _read_gradients(fields: Fields, known: dict[str, Span], report: Report) -> tuple[str, ...] | None:
+    nodes: tuple[ScalarNode | None, ...] | None = fields.get("gradients")
+    if nodes is None:
+        return None
+    asked: dict[str, Span] = {}
+    for node in nodes:
+        if node is None:
+            continue
+        if node.text not in known:
+            unknown_value(node.text, node.span, report, known=known, functions=(), later={})
+        elif node.text in asked:
+            related = (Related(asked[node.text], "first here"),)
+            report.add("duplicate-name", f"`{node.text}` is asked for twice", node.span, related=related)
+        asked.setdefault(node.text, node.span)
+    return tuple(asked)

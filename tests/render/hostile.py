@@ -1,0 +1,73 @@
+"""Strings that a name, a title or a note may hold, and that must do nothing but appear."""
+
+from __future__ import annotations
+
+TERMINAL = (
+    "\x1b]52;c;ZXZpbA==\a",
+    "\x1b]8;;http://evil\x1b\\x\x1b]8;;\x1b\\",
+    "\x1b[2J\x1b[H",
+    "\x9b31m",
+    "FAIL\b\b\b\bPASS",
+    "score 0\rscore 100",
+    "\u202e0.1 :erocs",
+    "\u2066a\u2069",
+    "a\u200bb",
+    "\U000e0041",
+    "e" + "\u0301" * 9,
+    "\ufdfa",
+    "\U0001f469\u200d\U0001f52c",
+    "\x00\x7f",
+)
+MARKUP = (
+    "[/]",
+    "[bold]x[/]",
+    "[link=javascript:alert(1)]x[/link]",
+    "[red",
+    "x[i]",
+    "\\[b]",
+    "end\\",
+    ":smile:",
+)
+MARKDOWN = (
+    "a|b",
+    "`x`",
+    "``",
+    "](javascript:alert(1))",
+    "![](http://track/x)",
+    "[a](b)",
+    "<b>bold</b>",
+    "<script>alert(1)</script>",
+    "<!-- -->",
+    "# x",
+    "x #",
+    "---",
+    "===",
+    "- x",
+    "+ x",
+    "1. x",
+    "12) x",
+    "> x",
+    "$$x$$",
+    "$5 and $6",
+    "*a* **b** _c_ __d__",
+    "~~x~~",
+    "&lt;&#36;&amp;",
+    "\\*",
+    "a\\|b",
+    "    four",
+    "| a | b |",
+    "{{7*7}}",
+    "https://x.y",
+)
+LATEX = (
+    "\\input{/etc/passwd}",
+    "^^5cinput{/etc/passwd}",
+    "\\write18{id}",
+    "\\end{document}",
+    "50% done",
+    "a#b_c^d&e~f$g{h}\\",
+    "\\verb|x|",
+    "σ′ ∂ −",
+    "a\n\nb",
+)
+EVERYTHING = TERMINAL + MARKUP + MARKDOWN + LATEX
