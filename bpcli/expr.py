@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias, overload
 
 import numpy as np
 
@@ -40,7 +40,8 @@ __all__ = [
 Array: TypeAlias = Any
 """A float64 scalar or a float64 matrix (`numpy.float64` or a two-dimensional `numpy.ndarray`)."""
 
-Shape: TypeAlias = "tuple[()] | tuple[int, int]"
+Shape: TypeAlias = tuple[int, ...]
+"""`()` for a number, else (rows, columns)."""
 
 
 class ShapeError(ValueError):
@@ -116,7 +117,26 @@ class Expr:
 Operand: TypeAlias = "Expr | float"
 
 
-def _arithmetic() -> Any:
+class _Arithmetic(Protocol):
+    @property
+    def add(self) -> Operation: ...
+    @property
+    def subtract(self) -> Operation: ...
+    @property
+    def multiply(self) -> Operation: ...
+    @property
+    def divide(self) -> Operation: ...
+    @property
+    def power(self) -> Operation: ...
+    @property
+    def matmul(self) -> Operation: ...
+    @property
+    def negate(self) -> Operation: ...
+    @property
+    def transpose(self) -> Operation: ...
+
+
+def _arithmetic() -> _Arithmetic:
     """The operations behind the Python operators (they are defined above this room)."""
     from bpcli.ops import arithmetic
 
@@ -164,6 +184,7 @@ class Constant(Expr):
     """
 
     __slots__ = ("math", "texts", "value", "variable")
+    value: Array
 
     def __init__(
         self,
@@ -246,6 +267,12 @@ class Operation:
     unfold: str = ""
     parameters: tuple[tuple[str, float], ...] = ()
 
+    @overload
+    def __call__(self, first: Expr, /, *rest: Operand) -> Apply: ...
+    @overload
+    def __call__(self, first: float, second: Expr, /) -> Apply: ...
+    @overload
+    def __call__(self, *inputs: Any) -> Any: ...
     def __call__(self, *inputs: Any) -> Any:
         if any(isinstance(item, Expr) for item in inputs):
             return Apply(self, tuple(as_expr(item) for item in inputs))

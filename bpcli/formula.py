@@ -87,8 +87,7 @@ def _negative(operand: Expr) -> Expr:
     if isinstance(operand, Constant) and operand.shape == () and operand.math is None and "/" not in operand.texts:
         text = operand.texts
         return Constant(-operand.value, texts=text[1:] if text.startswith("-") else f"-{text}")
-    negated: Expr = arithmetic.negate(operand)
-    return negated
+    return arithmetic.negate(operand)
 
 
 def _entry(node: Entry, operand: Expr) -> Expr:
@@ -105,8 +104,7 @@ def _entry(node: Entry, operand: Expr) -> Expr:
         raise ShapeError(f"an entry of {describe_shape(operand.shape)} needs two numbers: row and column")
     if not (1 <= row <= rows and 1 <= column <= columns):
         raise ShapeError(f"there is no entry {','.join(map(str, node.indices))} in {describe_shape(operand.shape)}")
-    result: Expr = arithmetic.entry(row - 1, column - 1)(operand)
-    return result
+    return arithmetic.entry(row - 1, column - 1)(operand)
 
 
 def _called(node: Call, operands: list[Expr], functions: Mapping[str, Operation], relu_at_zero: float) -> Any:

@@ -27,8 +27,7 @@ def entry_of(expr: Expr, index: Index = (0, 0)) -> Expr:
     if isinstance(expr, Constant):
         texts = expr.texts[row][column] if expr.texts is not None else None
         return Constant(expr.value[row, column], texts=texts, variable=expr.variable)
-    scalar: Expr = entry(row, column)(expr)
-    return scalar
+    return entry(row, column)(expr)
 
 
 def _entry_of_apply(expr: Apply, index: Index) -> Expr:
@@ -48,5 +47,5 @@ def _entry_of_apply(expr: Apply, index: Index) -> Expr:
 
 def _clipped(index: Index, shape: Shape) -> Index:
     """The entry that broadcasting puts at `index`."""
-    rows, columns = shape  # type: ignore[misc]
+    rows, columns = shape
     return (min(index[0], rows - 1), min(index[1], columns - 1))

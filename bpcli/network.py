@@ -170,7 +170,7 @@ class _Builder:
             units, fed = fed, units
         rank = 2 if self.network.batch else 1
         shape = self.instances_shape(units, self.instance_count())
-        weights = self.give(self.names.of_layer("weights", number, layer.weights.shape, 2), layer.weights)  # type: ignore[arg-type]
+        weights = self.give(self.names.of_layer("weights", number, layer.weights.shape, 2), layer.weights)
         product = _affine(self.problem.conventions.affine, weights, below)
         if "weights" in layer.trainable:
             self.parameters.append(weights)
@@ -203,7 +203,7 @@ class _Builder:
         for number, layer in enumerate(self.network.layers, start=1):
             pre_activation, below = self.layer(number, layer, below)
         if self.network.target is not None and target is None:
-            target = self.give_classes(self.network.target, below.shape[0 if self.columns else 1])  # type: ignore[misc]
+            target = self.give_classes(self.network.target, below.shape[0 if self.columns else 1])
         if self.network.loss is None or target is None:
             return self.built(self.program(), below, below)
         return self.with_gradients(pre_activation, below, target)

@@ -109,7 +109,6 @@ class Solution:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         from bpcli.lesson import lesson
-
         from bpcli.render import render
 
         document = lesson(self)

@@ -172,7 +172,7 @@ def _slices(node: Apply) -> Expr | None:
     source = node.inputs[0]
     axis = int(dict(node.operation.parameters)["axis"])
     assert isinstance(source, Constant)
-    count = source.shape[axis]  # type: ignore[misc]
+    count = source.shape[axis]
     if not 1 < count <= MOST_SUMMANDS:
         return None
     parts: list[Expr] = [

@@ -40,8 +40,8 @@ def _product_inside(expr: Expr) -> Apply | None:
 
 def _products(variable: Variable, product: Apply) -> tuple[tuple[Expr, ...], ...] | None:
     left, right = product.inputs
-    inner = left.shape[1]  # type: ignore[misc]
-    rows, columns = product.shape  # type: ignore[misc]
+    inner = left.shape[1]
+    rows, columns = product.shape
     if rows * columns * inner > MOST_TERMS:
         return None
     places = [(i, j) for i in range(rows) for j in range(columns)]

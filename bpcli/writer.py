@@ -11,10 +11,10 @@ from bpcli.mathtree import Math, Matrix
 from bpcli.notation.equation import to_math
 from bpcli.rounding import Rounding
 
-__all__ = ["Written", "Writer"]
+__all__ = ["Writer", "Written"]
 
-MOST_ROWS = 8
-MOST_COLUMNS = 8
+MOST_ROWS = 10
+MOST_COLUMNS = 10
 SHOWN = 3  # rows or columns shown before the dots of an elided matrix; one is shown after them
 DOTS = "…"
 
@@ -70,7 +70,7 @@ class Writer:
         return self.rounding.text(value)
 
     def _matrix(self, constant: Constant) -> Matrix:
-        rows, columns = constant.shape  # type: ignore[misc]
+        rows, columns = constant.shape
         at_rows, at_columns = self._shown(rows, MOST_ROWS), self._shown(columns, MOST_COLUMNS)
         texts = constant.texts
         drawn: list[tuple[str, ...]] = []

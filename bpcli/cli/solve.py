@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from bpcli.gradcheck import GradientComparison
     from bpcli.lesson import LessonOptions
     from bpcli.solution import Solution
 
@@ -126,7 +127,7 @@ def _format_of(output: str | None) -> Format:
     return SUFFIXES.get(PurePath(output).suffix.lower(), Format.terminal) if output else Format.terminal
 
 
-def _compared(solution: Solution) -> tuple[object, ...]:
+def _compared(solution: Solution) -> tuple[GradientComparison, ...]:
     from bpcli.gradcheck import gradient_check
 
     return gradient_check(solution)

@@ -1,4 +1,4 @@
-"""A solution as JSON: every step, and every quantity at full double precision (the contract: format `bpcli/solution`)."""
+"""A solution as JSON (`bpcli/solution`): every step, and every quantity at full double precision."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _later(solution: Solution) -> dict[str, Any]:
     steps = solution.update_steps
     if not steps:
         return {}
-    told = [v for v in solution.built.parameters]
+    told = list(solution.built.parameters)
     told.extend(
         v for v in solution.variables.values() if v.role in ("loss", "objective") or v is solution.built.prediction
     )

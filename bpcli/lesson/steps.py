@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from bpcli.document import Block, Equation, Inline, Link, Note, Step
@@ -52,7 +54,7 @@ class StepTeller:
             formulas.append(binding.worked)
         worked = formulas[-1]
         if self.options.detail == "brief":
-            worked_stages = iter([Constant(step.exact)])
+            worked_stages: Iterator[Expr] = iter([Constant(step.exact)])
         else:
             worked_stages = stages(worked, self.solution.values, self.solution.texts)
         equation = self.writer.chain(binding.variable.math, formulas, worked_stages, self._definition(step))
@@ -176,7 +178,7 @@ class StepTeller:
             "above": (layer or 0) + 1,
             "name": (variable if of is None else of).math,
             "count": self._instances(),
-            "function": _operation_name(step).replace("_", " "),
+            "function": self._function_name(step),
         }
         key = self._key(step)
         title_key = {"pre_activation_gradient.jacobian": "pre_activation_gradient"}.get(key, key)
@@ -192,6 +194,11 @@ class StepTeller:
         if step.rule in ("weights_gradient", "bias_gradient") and len(step.binding.contributions) > 1:
             why = (*why, *messages.inline("why.regularized"))
         return title, why
+
+    def _function_name(self, step: Solved) -> str:
+        name = _operation_name(step)
+        key = f"function.{name}"
+        return self.messages.text(key) if key in self.messages else name.replace("_", " ")
 
     def _first(self, keys: tuple[str, ...], holes: dict[str, object]) -> Inline:
         for key in keys:

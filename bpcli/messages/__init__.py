@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from importlib import import_module
-from typing import get_args
+from typing import Any, get_args
 
 from bpcli.document import Inline, InlineMath
 from bpcli.mathtree import Math
@@ -34,7 +34,7 @@ class Messages:
 
     def inline(self, key: str, **holes: object) -> Inline:
         """The sentence with text, formulas or other inline parts in its holes."""
-        parts: list[object] = []
+        parts: list[Any] = []
         end = 0
         sentence = self.sentences[key]
         for found in _HOLE.finditer(sentence):
@@ -48,4 +48,4 @@ class Messages:
                 parts.append(value)
             end = found.end()
         parts.append(sentence[end:])
-        return tuple(part for part in parts if part != "")  # type: ignore[misc]
+        return tuple(part for part in parts if part != "")

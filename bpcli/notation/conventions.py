@@ -69,7 +69,7 @@ def symbols_for(preset: str, overrides: Mapping[str, str], delta: bool | None) -
     symbols = PRESETS[preset]
     if delta is not None:
         symbols = symbols._replace(delta=delta)
-    return symbols._replace(**overrides)
+    return Symbols(**{**symbols._asdict(), **overrides})
 
 
 def ascii_name(symbol: str) -> str:

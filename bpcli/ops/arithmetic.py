@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -108,8 +108,7 @@ divide = Operation(
 def _square(expr: Expr) -> Expr:
     from bpcli.ops.elementwise import square
 
-    squared: Expr = square(expr)
-    return squared
+    return square(expr)
 
 
 def _power_backprop(g: Expr, out: Expr, base: Expr, exponent: Expr) -> tuple[Expr | None, Expr | None]:
@@ -151,7 +150,7 @@ def _matmul_shape(left: Shape, right: Shape) -> Shape:
 
 def _matmul_entry(index: tuple[int, int], at: At, left: Expr, right: Expr) -> Expr:
     row, column = index
-    inner = left.shape[1]  # type: ignore[misc]
+    inner = left.shape[1]
     return sum_of([multiply(at(left, row, k), at(right, k, column)) for k in range(inner)])
 
 
@@ -248,7 +247,7 @@ def broadcast_to(shape: Shape) -> Operation:
     return Operation(
         name="broadcast",
         forward=lambda a: np.broadcast_to(a, shape).copy() if shape else a,
-        backprop=lambda g, out, a: (_total(g),),
+        backprop=lambda g, out, a: (_total(g) if a.shape == () else g,),
         notation=Notation(lambda operands, _: operands[0], PRODUCT, (PRODUCT + 1,)),
         shape=lambda _: shape,
         entry=lambda index, at, a: (
@@ -261,11 +260,10 @@ def broadcast_to(shape: Shape) -> Operation:
 def _total(expr: Expr) -> Expr:
     from bpcli.ops.reductions import total
 
-    summed: Expr = total(expr)
-    return summed
+    return total(expr)
 
 
-def sum_of(terms: list[Expr]) -> Expr:
+def sum_of(terms: Sequence[Expr]) -> Expr:
     """`first + second − third …`: a sum written out, a negative term being taken away."""
     total = terms[0]
     for term in terms[1:]:

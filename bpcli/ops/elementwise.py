@@ -73,10 +73,10 @@ def function_of_one_variable(
         definition=derivative_definition,
         elementwise=True,
         expand=expand,
-        primal=lambda: function,
+        primal=lambda: whole,
         parameters=parameters,
     )
-    function = Operation(
+    whole = Operation(
         name=name,
         forward=forward,
         backprop=lambda g, out, a: (g * derivative(a),),
@@ -88,7 +88,12 @@ def function_of_one_variable(
         unfold=unfold,
         parameters=parameters,
     )
-    return function
+    return whole
+
+
+def _derivative(function: Operation) -> Operation:
+    assert function.derivative is not None
+    return function.derivative
 
 
 def _elementary(
@@ -164,12 +169,12 @@ def _sigmoid_derivative(z: Array) -> Array:
     return small / np.square(1 + small)
 
 
-sigmoid = function_of_one_variable(
+sigmoid: Operation = function_of_one_variable(
     "sigmoid",
     "σ",
     _sigmoid,
     derivative_forward=_sigmoid_derivative,
-    second=lambda a: sigmoid.derivative(a) * (1 - 2 * sigmoid(a)),  # type: ignore[misc]
+    second=lambda a: _derivative(sigmoid)(a) * (1 - 2 * sigmoid(a)),
     expand=lambda a, out: multiply(out, subtract(1.0, out)),
     definition=lambda a: 1 / (1 + exp(-a)),
     derivative_definition=lambda a: sigmoid(a) * (1 - sigmoid(a)),
@@ -181,12 +186,12 @@ def _tanh_derivative(z: Array) -> Array:
     return 4 * small / np.square(1 + small)
 
 
-tanh = function_of_one_variable(
+tanh: Operation = function_of_one_variable(
     "tanh",
     "tanh",
     np.tanh,
     derivative_forward=_tanh_derivative,
-    second=lambda a: -(2 * tanh(a) * tanh.derivative(a)),  # type: ignore[misc]
+    second=lambda a: -(2 * tanh(a) * _derivative(tanh)(a)),
     expand=lambda a, out: subtract(1.0, square(out)),
     definition=lambda a: (exp(a) - exp(-a)) / (exp(a) + exp(-a)),
     derivative_definition=lambda a: 1 - square(tanh(a)),
@@ -197,12 +202,12 @@ def _softplus(z: Array) -> Array:
     return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
 
 
-softplus = function_of_one_variable(
+softplus: Operation = function_of_one_variable(
     "softplus",
     "softplus",
     _softplus,
     derivative_forward=_sigmoid,
-    second=lambda a: sigmoid.derivative(a),  # type: ignore[misc]
+    second=lambda a: _derivative(sigmoid)(a),
     expand=lambda a, out: sigmoid(a),
     definition=lambda a: log(1 + exp(a)),
     derivative_definition=lambda a: sigmoid(a),

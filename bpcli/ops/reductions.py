@@ -79,7 +79,7 @@ def axis_sum(axis: int) -> Operation:
         return (1, shape[1]) if axis == 0 else (shape[0], 1)
 
     def entry_rule(index: tuple[int, int], at: At, a: Expr) -> Expr:
-        rows, columns = a.shape  # type: ignore[misc]
+        rows, columns = a.shape
         if axis == 0:
             return sum_of([at(a, i, index[1]) for i in range(rows)])
         return sum_of([at(a, index[0], j) for j in range(columns)])
@@ -245,7 +245,7 @@ def diagonal_shape(shape: Shape) -> Shape:
 def _diagonal_part(g: Expr, a: Expr) -> Expr:
     """The entries on the diagonal of a square matrix, laid out as `a` is."""
     column: Expr = axis_sum(1)(multiply(g, Constant(np.eye(_count(a.shape)))))
-    return column if a.shape[1] == 1 else column.T  # type: ignore[misc]
+    return column if a.shape[1] == 1 else column.T
 
 
 diagonal = Operation(

@@ -198,7 +198,7 @@ class _Parser:
     def number(self, start: int, end: int) -> None:
         written = self.text[start:end]
         if written == "0" and (problem := explain_number_then_name(self.text, start)):
-            _fail(self.place, start, end, problem)
+            _fail(self.place, start, start + problem.length, problem)
         try:
             value, written = parse_number(written)
         except NotANumber as error:

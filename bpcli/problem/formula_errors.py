@@ -48,7 +48,7 @@ def explain_number_then_name(text: str, at: int) -> FormulaProblem | None:
     if found is None:
         return None
     base = {"x": "hexadecimal", "o": "octal", "b": "binary"}[found[1].lower()]
-    return FormulaProblem("not-a-number", f"`{found[0]}` is {base}", "write it in decimal")
+    return FormulaProblem("not-a-number", f"`{found[0]}` is {base}", "write it in decimal", len(found[0]))
 
 
 def explain_character(text: str, at: int) -> FormulaProblem:

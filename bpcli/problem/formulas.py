@@ -6,10 +6,20 @@ from collections.abc import Collection, Mapping
 
 from bpcli.diagnostics import Related, Span
 from bpcli.problem.expression import MAX_LENGTH, Formula, FormulaError, Place, is_name, parse_formula
-from bpcli.problem.report import Report, nearest, suggestion
+from bpcli.problem.report import Report, nearest, shortened, suggestion
 from bpcli.problem.yaml import ScalarNode
 
-__all__ = ["check_calls", "check_new_name", "check_value_name", "formula_place", "read_formula", "unknown_value"]
+__all__ = [
+    "MAX_NAME",
+    "check_calls",
+    "check_new_name",
+    "check_value_name",
+    "formula_place",
+    "read_formula",
+    "unknown_value",
+]
+
+MAX_NAME = 64
 
 # What the same operation is called elsewhere.
 OTHER_NAMES = {
@@ -78,13 +88,14 @@ def check_calls(
 def _refuse_function(
     name: str, span: Span, functions: Collection[str], values: Mapping[str, Span], report: Report
 ) -> None:
+    shown = shortened(name)
     if name in values:
-        message = f"`{name}` is a value, not a function"
-        report.add("unknown-function", message, span, help=f"write `{name}*(…)` for a product")
+        message = f"`{shown}` is a value, not a function"
+        report.add("unknown-function", message, span, help=f"write `{shown}*(…)` for a product")
         return
     other = OTHER_NAMES.get(name)
     advice = f"write `{other}`" if other in functions else suggestion(name, functions)
-    report.add("unknown-function", f"`{name}` is not a function", span, help=advice)
+    report.add("unknown-function", f"`{shown}` is not a function", span, help=advice)
 
 
 def unknown_value(
@@ -98,13 +109,14 @@ def unknown_value(
     defining: str = "",
 ) -> None:
     """Report a name that stands for no value at its place; `later` are the names defined further down."""
+    shown = shortened(name)
     if name == defining:
-        report.add("used-before-definition", f"`{name}` is used in its own definition", span)
+        report.add("used-before-definition", f"`{shown}` is used in its own definition", span)
     elif name in later:
         related = (Related(later[name], "defined here"),)
         advice = "a name may use the ones above it: change the order"
         report.add(
-            "used-before-definition", f"`{name}` is used before it is defined", span, related=related, help=advice
+            "used-before-definition", f"`{shown}` is used before it is defined", span, related=related, help=advice
         )
     elif name in functions:
         message = f"`{name}` is a function, not a value"
@@ -114,7 +126,7 @@ def unknown_value(
         # Comparing with all names of a very large graph for each of many mistakes would take minutes.
         close = nearest(name, known) if not listed else None
         advice = suggestion(name, known) if listed else f"did you mean `{close}`?" if close else ""
-        report.add("unknown-name", f"`{name}` is not defined{_spelled(name)}", span, help=advice)
+        report.add("unknown-name", f"`{shown}` is not defined{_spelled(name)}", span, help=advice)
 
 
 def _spelled(name: str) -> str:
@@ -138,10 +150,13 @@ def check_value_name(name: str, span: Span, functions: Collection[str], report: 
 
 def check_new_name(name: str, span: Span, report: Report) -> bool:
     """Report what is not a name: letters, digits and `_`."""
+    if len(name) > MAX_NAME:
+        report.add("bad-name", f"a name of {len(name)} characters", span, help=f"at most {MAX_NAME} are read")
+        return False
     if is_name(name):
         return True
     advice = "a name has letters, digits and `_`, and starts with a letter or `_`"
-    message = "a name is missing here" if not name else f"`{name[:60]}` is not a name"
+    message = "a name is missing here" if not name else f"`{name}` is not a name"
     if not name.isascii():
         from unicodedata import normalize
 

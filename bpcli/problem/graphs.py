@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from bpcli.diagnostics import Related, Span
 from bpcli.problem.expression import Formula, FormulaError, Place, parse_formula
-from bpcli.problem.formulas import check_calls, check_value_name, formula_place, read_formula, unknown_value
+from bpcli.problem.formulas import MAX_NAME, check_calls, check_value_name, formula_place, read_formula, unknown_value
 from bpcli.problem.model import Definition, Graph, Input, Numbers
 from bpcli.problem.report import Report
 from bpcli.problem.schema import Fields, Reader
@@ -123,7 +123,7 @@ def _check_names(
             what = "is an input already" if name in places else "is defined a second time"
             related = (Related(known[name], "first here"),)
             report.add("duplicate-name", f"`{name}` {what}", span, related=related, help="give it another name")
-        elif not name.isidentifier() or not name.isascii() or name in arities:
+        elif len(name) > MAX_NAME or not name.isidentifier() or not name.isascii() or name in arities:
             check_value_name(name, span, arities, report)
         known.setdefault(name, span)
     return known

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from bpcli.diagnostics import Related
 from bpcli.problem.model import Numbers, Vocabulary
 from bpcli.problem.numbers import NotANumber, Number, parse_number
-from bpcli.problem.report import Report, suggestion
-from bpcli.problem.schema import Json, Reader, describe, refuse_form, shortened
+from bpcli.problem.report import Report, shortened, suggestion
+from bpcli.problem.schema import Json, Reader, describe, refuse_form
 from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode, node_place
 
 __all__ = [

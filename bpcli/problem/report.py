@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from bpcli.diagnostics import Diagnostic, ProblemError, Related, Span
 
-__all__ = ["Report", "nearest", "point", "suggestion"]
+__all__ = ["Report", "nearest", "point", "shortened", "suggestion"]
 
 MAX_DIAGNOSTICS = 100
 MAX_CANDIDATES = 2_000
@@ -58,12 +58,21 @@ class Report:
 
     def error(self) -> ProblemError:
         """Everything found so far, in the order of the file."""
-        ordered = sorted(self.diagnostics, key=lambda item: item.span or (0, 0, 0, 0))
+        ordered = sorted(self.diagnostics, key=_order)
         return ProblemError(self.path, self.text, tuple(ordered))
 
     def raise_if_any(self) -> None:
         if self.diagnostics:
             raise self.error()
+
+
+def _order(item: Diagnostic) -> tuple[bool, tuple[int, ...]]:
+    return item.code == "too-many-errors", item.span or (0,)
+
+
+def shortened(text: str) -> str:
+    """A text of the file, short enough for a message."""
+    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def point(line: int, column: int) -> Span:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from bpcli.diagnostics import Span
 from bpcli.problem.model import Vocabulary
-from bpcli.problem.report import Report, nearest, suggestion
+from bpcli.problem.report import Report, nearest, shortened, suggestion
 from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode, node_place
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "Variants",
     "describe",
     "refuse_form",
-    "shortened",
 ]
 
 Json: TypeAlias = dict[str, Any]
@@ -57,17 +56,13 @@ def describe(node: Node) -> str:
     return "a list" if isinstance(node, SequenceNode) else "a mapping"
 
 
-def shortened(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
 def refuse_form(node: Node, reader: Reader, expected: str, advice: str = "") -> None:
     message = f"expected {expected}, found {describe(node)}"
     reader.report.add("wrong-type", message, node_place(node), help=advice)
 
 
 class ListOf(NamedTuple):
-    """A list, read item by item; gives the items that are right, as `(node, value)` with `None` for wrong ones."""
+    """A list, read item by item; gives the values, with `None` for wrong ones."""
 
     item: Kind
     minimum: int = 0

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from bpcli.diagnostics import Related, Span
-from bpcli.problem.report import Report, point
+from bpcli.problem.report import Report, point, shortened
 from bpcli.problem.source import PROBLEM_LIMIT, decode
 from bpcli.problem.yaml_errors import HEADER_ADVICE, HEADER_MESSAGE, explain, missing_space
 
@@ -195,7 +195,7 @@ class _Builder:
         return point(event.start_mark.line + 1, event.start_mark.column + 1)
 
     def refuse_anchor(self, event: Any, what: str, sign: str) -> None:
-        message = f"`{sign}{event.anchor}` is an {what}, and these are not read"
+        message = f"`{sign}{shortened(event.anchor)}` is an {what}, and these are not read"
         advice = "write the value out; text that starts with `*` or `&` needs quotes"
         self.report.add("anchor", message, self.place(event), help=advice)
 
@@ -261,7 +261,7 @@ class _Builder:
             name = normalize("NFC", name)
         if name in keys:
             related = (Related(keys[name], "first here"),)
-            message = f"`{name}` is here a second time"
+            message = f"`{shortened(name)}` is here a second time"
             self.report.add("duplicate-key", message, node.span, related=related, help="keep one of them")
             return dropped
         keys[name] = node.span

@@ -289,10 +289,20 @@ def test_text_that_is_not_in_the_file_as_read_is_placed_as_a_whole(vocabulary):
         ("kl(x)", "argument-count"),
         ("dot(x, x, x)", "argument-count"),
         ("\u0445", "unknown-name"),
+        ("q" * 5_000, "unknown-name"),
     ],
 )
 def test_names_in_formulas(formula, code, vocabulary):
     assert codes(f"graph:\n  inputs: {{x: 1}}\n  define: {{y: '{formula}'}}\n", vocabulary) == [code]
+
+
+def test_messages_stay_short(vocabulary):
+    name = "q" * 500
+    text = f"graph:\n  inputs: {{{name}: 1}}\n  define: |\n    y = {name}1 + {name}2(1)\n    {name}3 = 1\n"
+    with pytest.raises(ProblemError) as caught:
+        read(text, vocabulary)
+    assert [d.code for d in caught.value.diagnostics] == ["bad-name", "unknown-name", "unknown-function", "bad-name"]
+    assert all(len(d.message) < 120 and len(d.help) < 1000 for d in caught.value.diagnostics[:2])
 
 
 def test_nearest_names_are_suggested(vocabulary):
