@@ -337,6 +337,8 @@ def postorder(root: Expr) -> Iterator[Expr]:
 
 def variables_of(root: Expr) -> tuple[Variable, ...]:
     """The distinct variables of a formula, in the order in which it names them."""
+    if isinstance(root, Apply) and not any(isinstance(item, Apply) for item in root.inputs):
+        return tuple(dict.fromkeys(item for item in root.inputs if isinstance(item, Variable)))
     return tuple(node for node in postorder(root) if isinstance(node, Variable))
 
 

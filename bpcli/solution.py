@@ -165,7 +165,8 @@ class Solution:
         rows = terms_of(binding.variable, binding.expr) if binding is not None else None
         if rows is None:
             raise UnknownQuantityError(f"terms({name})", (), f"`{name}` is not a sum of which the terms can be listed")
-        numbers = [[float(evaluate(term, self.values)) for term in row] for row in rows]
+        with np.errstate(all="ignore"):
+            numbers = [[float(evaluate(term, self.values)) for term in row] for row in rows]
         return numbers[0] if self.variables[name].rank == 0 else numbers
 
     def _binding(self, name: str) -> Binding | None:
@@ -293,6 +294,11 @@ def _rounded(value: Array, rounding: Rounding) -> Array:
 
 def _numeric_error(binding: Binding, values: Mapping[str, Array]) -> NumericError:
     """Names the operation at which the value left the numbers."""
+    with np.errstate(all="ignore"):
+        return _first_fault(binding, values)
+
+
+def _first_fault(binding: Binding, values: Mapping[str, Array]) -> NumericError:
     results: dict[int, Array] = {}
     for node in postorder(binding.expr):
         if not isinstance(node, Apply):
