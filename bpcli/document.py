@@ -3,8 +3,6 @@
 A handful of block kinds that every renderer knows. `lesson` makes documents; renderers only write them.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple, TypeAlias
 
 from bpcli.mathtree import Math
@@ -120,7 +118,7 @@ class Step(NamedTuple):
     anchor: str
     title: Inline
     why: Inline
-    body: tuple[Block, ...]
+    body: "tuple[Block, ...]"
 
 
 Block: TypeAlias = Title | Heading | Paragraph | Note | Equation | Givens | Table | Step

@@ -9,8 +9,6 @@ Nodes are named tuples (cheap to define and to build), so printers must dispatch
 never on `==` or on tuple-ness.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
@@ -62,33 +60,33 @@ class Operator(NamedTuple):
 class Row(NamedTuple):
     """Nodes side by side."""
 
-    items: tuple[Math, ...]
+    items: "tuple[Math, ...]"
 
 
 class Superscript(NamedTuple):
     """`base` raised by `script`: powers, layer numbers `(1)`, transposes `⊤`, primes `′`."""
 
-    base: Math
-    script: Math
+    base: "Math"
+    script: "Math"
 
 
 class Subscript(NamedTuple):
-    base: Math
-    script: Math
+    base: "Math"
+    script: "Math"
 
 
 class Fraction(NamedTuple):
     """A quotient. `solid`: reads as one symbol (∂L/∂a), so linear printers never fence it whole."""
 
-    numerator: Math
-    denominator: Math
+    numerator: "Math"
+    denominator: "Math"
     solid: bool = False
 
 
 class Fenced(NamedTuple):
     """`body` between delimiters: `(` `)`, `[` `]`, `‖` `‖`, `|` `|`, `{` `` (a brace with cases)."""
 
-    body: Math
+    body: "Math"
     opening: str = "("
     closing: str = ")"
 
@@ -104,7 +102,7 @@ class Matrix(NamedTuple):
 
 
 class Root(NamedTuple):
-    body: Math
+    body: "Math"
 
 
 Math: TypeAlias = (

@@ -9,6 +9,7 @@ import typer
 
 from bpcli import __version__
 from bpcli.cli.problems import problems, schema
+from bpcli.cli.sheet import sheet
 from bpcli.cli.solve import solve
 
 __all__ = ["app"]
@@ -21,6 +22,7 @@ Backpropagation, worked by hand.
   bpcli solve lez5 --only dL/dW1      one quantity, and what it needs
   bpcli solve lez5 --verify           every gradient beside its central difference
   bpcli solve mine.yaml -o key.md     your own problem, as Markdown
+  bpcli sheet lez5 -o mine.yaml       a blank answer sheet
   bpcli problems                      what ships with bpcli
   bpcli schema                        the JSON Schema of problem files, for your editor
 
@@ -58,5 +60,6 @@ def guide(
 
 
 app.command()(solve)
+app.command()(sheet)
 app.command()(problems)
 app.command()(schema)

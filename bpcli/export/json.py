@@ -17,7 +17,7 @@ from bpcli.solution import Solution, Step, plain
 from bpcli.stages import stages
 from bpcli.writer import Writer
 
-__all__ = ["solution_to_dict", "solution_to_json"]
+__all__ = ["indented", "solution_to_dict", "solution_to_json"]
 
 VERSION = 1
 MOST_LATER_NUMBERS = 200_000
@@ -26,7 +26,7 @@ MOST_LATER_NUMBERS = 200_000
 
 def solution_to_json(solution: Solution, **options: Any) -> str:
     """`solution_to_dict` as text, one key a line, lists of numbers on one line."""
-    return _indented(solution_to_dict(solution, **options)) + "\n"
+    return indented(solution_to_dict(solution, **options)) + "\n"
 
 
 def solution_to_dict(
@@ -152,14 +152,14 @@ def _later(solution: Solution) -> dict[str, Any]:
     return found
 
 
-def _indented(data: Any, depth: int = 0) -> str:
+def indented(data: Any, depth: int = 0) -> str:
     """Like `json.dumps(indent=1)`, with lists of numbers and texts kept on one line."""
     pad = " " * (depth + 1)
     if isinstance(data, dict) and data:
         items = (
-            f"{pad}{json.dumps(key, ensure_ascii=False)}: {_indented(value, depth + 1)}" for key, value in data.items()
+            f"{pad}{json.dumps(key, ensure_ascii=False)}: {indented(value, depth + 1)}" for key, value in data.items()
         )
         return "{\n" + ",\n".join(items) + "\n" + " " * depth + "}"
     if isinstance(data, list) and any(isinstance(item, dict) for item in data):
-        return "[\n" + ",\n".join(pad + _indented(item, depth + 1) for item in data) + "\n" + " " * depth + "]"
+        return "[\n" + ",\n".join(pad + indented(item, depth + 1) for item in data) + "\n" + " " * depth + "]"
     return json.dumps(data, ensure_ascii=False, allow_nan=False)

@@ -74,7 +74,7 @@ def _listed(solution: Solution, points: tuple[tuple[str, float, Span], ...]) -> 
             )
             continue
         if fault := _unaskable(solution, identifier, parts):
-            faults.append(Diagnostic("not-asked", fault[0], span, help=fault[1]))
+            faults.append(Diagnostic("not-gradable", fault[0], span, help=fault[1]))
             continue
         key = (parts.name, parts.indices)
         if key in first:

@@ -110,4 +110,17 @@ SENTENCES = {
     "table.digits": "{count} digits",
     "table.kink": "kink",
     "lesson.more": "… and {count} more entries",
+    # answer sheets
+    "sheet.title": "Answer sheet",
+    "sheet.heading": "Answer sheet: {title}",
+    "sheet.numbers": "Numbers have a decimal point: 0.25, -3.1e-5; or they are fractions: 1/3.",
+    "sheet.decimals": "Digits wanted after the point: {count}.",
+    "sheet.significant": "Significant digits wanted: {count}.",
+    "sheet.blank": "Write your numbers in place of null; null counts as not answered.",
+    "sheet.student": "your name or number",
+    "sheet.name-line": "Name:",
+    "sheet.quantity": "quantity",
+    "sheet.id": "id",
+    "sheet.meaning": "what it is",
+    "sheet.answer": "your answer",
 }

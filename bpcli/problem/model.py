@@ -4,8 +4,6 @@ Everything is frozen. Numbers keep the text in which they were written, because 
 given numbers as they were given.
 """
 
-from __future__ import annotations
-
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 

@@ -1,0 +1,42 @@
+"""Snapshots: one readable file for each case, with its natural extension, in the folder `snapshots/`."""
+
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
+
+
+class _ReadableFile(SingleFileSnapshotExtension):
+    """`snapshots/NAME.EXTENSION`, compared as text."""
+
+    _write_mode = WriteMode.TEXT
+
+    @classmethod
+    def dirname(cls, *, test_location):
+        return str(SNAPSHOTS)
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location, index=0):
+        return str(index)
+
+
+def _extension(suffix: str) -> type[_ReadableFile]:
+    return type(f"{suffix.title()}File", (_ReadableFile,), {"file_extension": suffix})
+
+
+class Snapshots:
+    """`snapshots("lez5", "md", text)` asserts that the text is that of `snapshots/lez5.md`."""
+
+    def __init__(self, snapshot: SnapshotAssertion) -> None:
+        self._snapshot = snapshot
+
+    def __call__(self, name: str, suffix: str, text: str) -> None:
+        assert self._snapshot(name=name, extension_class=_extension(suffix)) == text
+
+
+@pytest.fixture
+def snapshots(snapshot: SnapshotAssertion) -> Snapshots:
+    return Snapshots(snapshot)
