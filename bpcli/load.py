@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bpcli.custom import custom_operations
-from bpcli.diagnostics import Diagnostic, InputError, ProblemError
+from bpcli.diagnostics import Diagnostic, InputError, ProblemError, Span
 from bpcli.expr import ShapeError
 from bpcli.graph import build_graph
 from bpcli.network import Built, build_network
@@ -18,7 +18,7 @@ from bpcli.optimizer import FORMS, OPTIMIZERS
 from bpcli.problem.model import Display, Problem, Vocabulary
 from bpcli.rounding import Rounding
 from bpcli.shipped import shipped_path
-from bpcli.solution import Solution
+from bpcli.solution import NumericError, Solution
 
 __all__ = ["build", "load_problem", "parse_problem", "rounding_of", "solve", "vocabulary"]
 
@@ -104,6 +104,22 @@ def rounding_of(display: Display) -> Rounding:
 def solve(problem: Problem, rounding: Rounding | None = None) -> Solution:
     """Works a problem. `rounding` takes the place of what the problem says about display.
 
-    Raises ProblemError for formulas without a meaning, NumericError for values that are not finite.
+    Raises ProblemError for formulas without a meaning and for values that are not finite.
     """
-    return Solution(problem, build(problem), rounding or rounding_of(problem.display))
+    built = build(problem)
+    try:
+        solution = Solution(problem, built, rounding or rounding_of(problem.display))
+        if solution.update_steps > 1:
+            solution.states()
+    except NumericError as error:
+        span = _place_of(problem, error.quantity)
+        diagnostic = Diagnostic("not-finite", str(error), span, help=error.way_out)
+        raise ProblemError(problem.path, problem.text, (diagnostic,)) from None
+    return solution
+
+
+def _place_of(problem: Problem, quantity: str) -> Span | None:
+    """Where the file defines a quantity, or the network it belongs to."""
+    if problem.graph is not None:
+        return next((d.span for d in problem.graph.definitions if d.name == quantity), problem.graph.span)
+    return problem.network.span if problem.network is not None else None

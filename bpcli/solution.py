@@ -24,18 +24,23 @@ class NumericError(BpcliError):
 
     exit_code = 3
 
-    def __init__(self, quantity: str, operation: str, operands: str, value: str) -> None:
+    def __init__(self, quantity: str, operation: str, operands: str, value: str, updates: int = 0) -> None:
         super().__init__(quantity, operation)
         self.quantity = quantity
         self.operation = operation
         self.operands = operands
         self.value = value
+        self.updates = updates
+
+    @property
+    def way_out(self) -> str:
+        if self.updates:
+            return "take a smaller learning rate, or fewer steps"
+        return "change the numbers of the problem so that it stays in range"
 
     def __str__(self) -> str:
-        return (
-            f"`{self.quantity}` is not a finite number: {self.operation} of {self.operands} gives {self.value}; "
-            "change the numbers of the problem so that it stays in range"
-        )
+        when = f"after {self.updates} updates " if self.updates else ""
+        return f"{when}`{self.quantity}` is not a finite number: {self.operation} of {self.operands} gives {self.value}"
 
 
 class Step(NamedTuple):
@@ -112,7 +117,7 @@ class Solution:
         from bpcli.render import render
 
         document = lesson(self)
-        return {"text/plain": render(document, "text"), "text/markdown": render(document, "markdown")}
+        return {"text/plain": render(document, "terminal"), "text/markdown": render(document, "markdown")}
 
     # --- names ---
 
@@ -216,8 +221,10 @@ class Solution:
             if counted:
                 state["k"] = np.float64(k + 1)
             yield state
-            if k < self.update_steps:
+            try:
                 values, _ = run(self.built, {**self.built.values, **state}, self.rounding)
+            except NumericError as error:
+                raise NumericError(error.quantity, error.operation, error.operands, error.value, k) from None
 
     def unprintable(self) -> tuple[str, ...]:
         """Quantities out of the range of numbers that nothing else needs (y in −t ⊘ y, when y underflows)."""

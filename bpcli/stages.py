@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.expr import Apply, Array, Constant, Expr, Variable, postorder, substitute
+from bpcli.expr import Apply, Array, Constant, Expr, Variable, evaluate, postorder, substitute
 from bpcli.lower import entry_of
 from bpcli.ops.arithmetic import negate, sum_of
 
@@ -138,13 +138,9 @@ def _worked(node: Apply) -> Expr:
 
 
 def _value(node: Apply) -> Array:
-    results: dict[int, Array] = {}
-    for item in postorder(node):
-        if isinstance(item, Apply):
-            results[id(item)] = item.operation.forward(*(results[id(below)] for below in item.inputs))
-        else:
-            results[id(item)] = item.value  # type: ignore[attr-defined]
-    return results[id(node)]
+    # What leaves the range of numbers is shown as ∞, or not at all; it needs no warning beside it.
+    with np.errstate(all="ignore"):
+        return evaluate(node, {})
 
 
 def _unfolded(node: Apply) -> Expr | None:

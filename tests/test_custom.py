@@ -42,8 +42,7 @@ def test_wrong_derivative_is_refused_with_both_numbers_and_the_point() -> None:
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == "wrong-derivative"
     assert diagnostic.message == (
-        "the derivative stated for `cube` is wrong: at x = 1.9 it gives 7.22, but the slope of the value there "
-        "is 10.83"
+        "the derivative stated for `cube` is wrong: at x = 1.9 it gives 7.22, but the slope of the value there is 10.83"
     )
     assert diagnostic.help
     assert diagnostic.span is not None

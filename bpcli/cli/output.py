@@ -14,7 +14,7 @@ import typer
 from bpcli.diagnostics import OutputError
 from bpcli.safe import safe
 
-__all__ = ["emit", "emit_with", "write_file"]
+__all__ = ["emit", "emit_with", "refuse_to_overwrite", "write_file"]
 
 
 def emit(text: str) -> None:
@@ -86,6 +86,15 @@ def write_file(path: str, text: str) -> None:
         if isinstance(error, OSError):
             raise OutputError(f"cannot write {safe(path)}: {_reason(error)}") from None
         raise
+
+
+def refuse_to_overwrite(output: str | None, *inputs: str) -> None:
+    """Raises OutputError where the output would replace a file that is read."""
+    if output is None or not Path(output).exists():
+        return
+    for name in inputs:
+        if Path(name).exists() and Path(name).samefile(output):
+            raise OutputError(f"cannot write {safe(output)}: it is the file that is read; name another one")
 
 
 def _umask() -> int:

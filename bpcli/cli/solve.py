@@ -77,12 +77,14 @@ def solve(
     Examples:  bpcli solve lez5   |   bpcli solve mine.yaml --decimals 6 -o key.md   |
     bpcli solve mazur --only dL/dW1 --detail full
     """
+    from bpcli.cli.output import refuse_to_overwrite
     from bpcli.lesson.options import LessonOptions
     from bpcli.load import load_problem, rounding_of
     from bpcli.load import solve as work
 
     if decimals is not None and significant is not None:
         raise typer.BadParameter("choose --decimals or --significant, not both")
+    refuse_to_overwrite(output, problem)
     loaded = load_problem(problem)
     digits = rounding_of(loaded.display)
     if decimals is not None:

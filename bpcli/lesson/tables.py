@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bpcli.document import Block, Cell, Heading, Inline, InlineMath, Paragraph, Table
-from bpcli.expr import Array, Variable
+from bpcli.document import Block, Cell, Code, Heading, Inline, InlineMath, Paragraph, Table
+from bpcli.expr import Array, Constant, Variable
 from bpcli.lesson.options import LessonOptions
 from bpcli.mathtree import Identifier, Math, Operator, Row
 from bpcli.messages import Messages
@@ -54,13 +54,32 @@ def summary_blocks(
                 row.append(EMPTY if comparison.directions else _math_cell(writer.value(adjoint, comparison.numeric)))
                 row.append(_agreement(comparison, messages))
         rows.append(tuple(row))
+    blocks = _asked_blocks(solution, writer, messages, options)
     if not rows:
-        return []
-    blocks: list[Block] = [Heading(messages.text("heading.summary"))]
+        return blocks
+    blocks += [Heading(messages.text("heading.summary"))]
     if compared:
         blocks.append(Paragraph(messages.inline("note.verify")))
     blocks.append(Table(tuple(header), tuple(rows), "l" * len(header)))
     return blocks
+
+
+def _asked_blocks(solution: Solution, writer: Writer, messages: Messages, options: LessonOptions) -> list[Block]:
+    """What was asked for by an id that no step has: `W1@20`, `terms(a1)`, `W2[1,2]`."""
+    rows: list[tuple[Cell, ...]] = []
+    for identifier in options.only:
+        parts = solution.resolve(identifier)
+        if parts.step is None and not parts.indices and not parts.terms:
+            continue
+        value = solution[identifier]
+        shape = np.shape(value)
+        laid_out = np.reshape(value, shape if len(shape) == 2 else (*shape, 1)[: 2 * len(shape)])
+        math = writer.math(Constant(laid_out if shape else value))
+        rows.append((Cell((Code(identifier),)), _math_cell(math)))
+    if not rows:
+        return []
+    header: tuple[Inline, ...] = ((messages.text("table.quantity"),), (messages.text("table.value"),))
+    return [Heading(messages.text("heading.asked")), Table(header, tuple(rows), "ll")]
 
 
 def _agreement(comparison: GradientComparison, messages: Messages) -> Cell:

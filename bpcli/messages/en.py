@@ -7,6 +7,7 @@ SENTENCES = {
     "heading.backward": "Backward pass",
     "heading.update": "Update",
     "heading.later": "Further updates",
+    "heading.asked": "Asked for",
     "heading.summary": "Every quantity",
     "heading.before-after": "Before and after the update",
     # titles of steps, by rule

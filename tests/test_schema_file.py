@@ -1,0 +1,15 @@
+"""The JSON Schema that ships is the one that validation is declared by."""
+
+import json
+from pathlib import Path
+
+import bpcli
+from bpcli.load import vocabulary
+from bpcli.problem.validate import json_schema
+
+SHIPPED = Path(bpcli.__file__).with_name("problem.schema.json")
+
+
+def test_shipped_schema_is_current():
+    """`bpcli schema > bpcli/problem.schema.json` would change nothing."""
+    assert json.loads(SHIPPED.read_text(encoding="utf-8")) == json_schema(vocabulary())
