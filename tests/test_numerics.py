@@ -1,0 +1,138 @@
+"""Numbers at the edge: what is computed stays finite where the textbook formula does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bpcli import Solution, parse_problem, solve
+from bpcli.ops import elementwise, reductions
+from bpcli.solution import NumericError
+
+
+def network(weights: object, target: object, activation: str, loss: str) -> Solution:
+    return solve(
+        parse_problem(
+            f"network:\n  input: [1]\n  target: {target}\n  layers:\n"
+            f"    - {{weights: {weights}, bias: {[0] * len(list(weights))}, activation: {activation}}}\n"  # type: ignore[call-overload]
+            f"  loss: {loss}\n"
+        )
+    )
+
+
+def graph(inputs: str, *lines: str) -> Solution:
+    body = "".join(f"    {line}\n" for line in lines)
+    return solve(parse_problem(f"graph:\n  inputs: {{{inputs}}}\n  define:\n{body}"))
+
+
+@pytest.mark.parametrize(
+    ("operation", "value", "expected"),
+    [
+        (elementwise.sigmoid, 1000.0, 1.0),
+        (elementwise.sigmoid, -1000.0, 0.0),
+        (elementwise.sigmoid, -40.0, 4.248354255291589e-18),
+        (elementwise.sigmoid.derivative, 1000.0, 0.0),
+        (elementwise.sigmoid.derivative, -40.0, 4.248354255291589e-18),
+        (elementwise.sigmoid.derivative, 40.0, 4.248354255291589e-18),
+        (elementwise.tanh.derivative, 1000.0, 0.0),
+        (elementwise.tanh.derivative, 20.0, 1.6993417021166355e-17),
+        (elementwise.softplus, 1000.0, 1000.0),
+        (elementwise.softplus, -40.0, 4.248354255291589e-18),
+        (elementwise.elu(), -1000.0, -1.0),
+        (elementwise.elu(), 1000.0, 1000.0),
+        (elementwise.elu(), -1e-20, -1e-20),
+    ],
+)
+def test_activations_far_out(operation: object, value: float, expected: float) -> None:
+    """σ, tanh, softplus and ELU neither overflow nor lose their digits far from 0."""
+    assert operation(np.float64(value)) == pytest.approx(expected, rel=1e-14)  # type: ignore[operator]
+
+
+def test_softmax_of_large_numbers() -> None:
+    """Softmax is shifted before it is exponentiated."""
+    np.testing.assert_array_equal(reductions.softmax(None)(np.array([[1000.0], [0.0]])), [[1.0], [0.0]])
+    np.testing.assert_allclose(reductions.softmax(0)(np.full((2, 3), -1e5)), 0.5)
+
+
+def test_cross_entropy_of_a_softmax_that_underflows() -> None:
+    """With a = (1000, 0) and the second class right the loss is 1000 and its gradient y − t."""
+    solution = network([[1000], [0]], [0, 1], "softmax", "cross_entropy")
+    assert solution["L"] == 1000
+    assert solution["dL/da1"] == [1, -1]
+    assert solution["dL/dW1"] == [[1], [-1]]
+    assert solution.unprintable() == ("dL/dy",)
+
+
+@pytest.mark.parametrize(("a", "t", "loss", "slope"), [(1000, 0, 1000, 1), (-1000, 1, 1000, -1), (1000, 1, 0, 0)])
+def test_binary_cross_entropy_of_a_saturated_sigmoid(a: float, t: float, loss: float, slope: float) -> None:
+    """σ(±1000) with its binary cross-entropy: the loss is |a| where the class is missed, the gradient y − t."""
+    solution = network([[a]], [t], "sigmoid", "binary_cross_entropy")
+    assert solution["L"] == loss
+    assert solution["dL/da1"] == [slope]
+
+
+def test_saturated_batch_in_bits() -> None:
+    """Batches and other bases have the same detour."""
+    solution = solve(
+        parse_problem(
+            "network:\n  inputs: [[1000, 0], [0, 1000]]\n  targets: [1, 1]\n"
+            "  layers:\n    - {weights: [[1, 0], [0, 1]], activation: softmax}\n"
+            "  loss: {name: cross_entropy, log_base: 2}\n"
+        )
+    )
+    assert solution["L"] == pytest.approx([1000 / np.log(2), 0])
+    np.testing.assert_allclose(solution["dJ/da1"], np.array([[1, 0], [-1, 0]]) / (2 * np.log(2)))
+
+
+def test_loss_of_an_overridden_prediction_is_that_of_the_formula() -> None:
+    """Put another y in and the loss is that of the y put in, not of the pre-activations it did not come from."""
+    solution = network([[2], [1]], [0, 1], "softmax", "cross_entropy")
+    values = solution.reevaluate({"y": np.array([[0.5], [0.5]])})
+    assert values["L"] == pytest.approx(np.log(2))
+    np.testing.assert_allclose(values["dL/dy"], [[0], [-2]])
+
+
+def test_zero_times_the_logarithm_of_zero_is_zero() -> None:
+    """0 log 0 = 0, its limit, in entropies and in losses."""
+    assert graph("p: [1, 0], q: [0.5, 0.5]", "H: entropy(p, 2)", "D: kl(p, q, 2)", "y: H + D").values["y"] == 1
+
+
+@pytest.mark.parametrize(
+    ("inputs", "lines", "quantity", "told"),
+    [
+        ("x: 1000", ("u: exp(x)", "L: u * 2"), "u", "exp of 1000 gives a number too large"),
+        ("x: 0", ("u: x + 0", "L: log(u)"), "L", "log of 0 gives something infinite"),
+        ("x: -1", ("L: log(x)",), "L", "log of -1 gives something undefined"),
+        ("x: 0", ("L: 1 / x",), "L", "divide of 1, 0 gives something infinite"),
+        ("x: -4", ("u: sqrt(x)", "L: u + 1"), "u", "sqrt of -4 gives something undefined"),
+        ("x: 1e200", ("L: square(x)",), "L", "square of 1e+200 gives a number too large"),
+        ("x: 0", ("L: sqrt(x)",), "dL/dx", "divide of 1, 0 gives something infinite"),
+        ("v: [1, 0, 3]", ("u: log(v)", "L: sum(u)"), "u", "log of 0 gives something infinite"),
+    ],
+)
+def test_value_that_is_not_finite_is_an_error_that_names_it(
+    inputs: str, lines: tuple[str, ...], quantity: str, told: str
+) -> None:
+    """The error says which quantity, which operation, and of which numbers."""
+    with pytest.raises(NumericError) as caught:
+        graph(inputs, *lines)
+    assert caught.value.quantity == quantity
+    assert str(caught.value).startswith(f"`{quantity}` is not a finite number: {told}")
+
+
+def test_logarithm_of_a_prediction_that_is_zero_is_an_error() -> None:
+    """Without a softmax below it the cross-entropy has no detour."""
+    with pytest.raises(NumericError, match="`L` is not a finite number"):
+        network([[0], [1]], [1, 0], "identity", "cross_entropy")
+
+
+def test_training_that_diverges_is_an_error() -> None:
+    """A learning rate that is far too large ends in an error, not in numbers that are none."""
+    solution = solve(
+        parse_problem(
+            "network:\n  input: 1\n  target: 0\n  layers: [{weights: [[1]]}]\n  loss: squared_error\n"
+            "  update: {optimizer: gradient_descent, learning_rate: 1e10, steps: 100}\n"
+        )
+    )
+    with pytest.raises(NumericError):
+        solution["L@100"]
