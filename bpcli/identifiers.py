@@ -13,6 +13,8 @@ from bpcli.diagnostics import BpcliError
 
 __all__ = ["Identifier", "UnknownQuantityError", "nearest", "parse_identifier", "resolve_name"]
 
+MOST_NEAR = 3
+
 
 class UnknownQuantityError(BpcliError):
     """An id that names nothing in the problem."""
@@ -91,7 +93,10 @@ def _spellings(name: str, output: str, loss: str) -> Iterable[str]:
 
 
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Up to three names that look like `name`."""
+    """Up to three names that look like `name`, first those that differ in capitals alone."""
     import difflib
 
-    return tuple(difflib.get_close_matches(name, list(known), n=3, cutoff=0.5))
+    names = list(known)
+    alike = [candidate for candidate in names if candidate.lower() == name.lower()]
+    close = difflib.get_close_matches(name, names, n=MOST_NEAR, cutoff=0.5)
+    return tuple(dict.fromkeys((*alike, *close)))[:MOST_NEAR]

@@ -12,10 +12,10 @@ from bpcli.diagnostics import Diagnostic, InputError, ProblemError, Span
 from bpcli.expr import ShapeError
 from bpcli.graph import build_graph
 from bpcli.network import Built, build_network
-from bpcli.notation.conventions import PRESETS, SYMBOL_ROLES
+from bpcli.notation.conventions import PRESETS, SYMBOL_ROLES, clashes, symbols_for
 from bpcli.ops.registry import ACTIVATIONS, FUNCTIONS, LOSSES
 from bpcli.optimizer import FORMS, OPTIMIZERS
-from bpcli.problem.model import Display, Problem, Vocabulary
+from bpcli.problem.model import Conventions, Display, Problem, Vocabulary
 from bpcli.rounding import Rounding
 from bpcli.shipped import shipped_path
 from bpcli.solution import NumericError, Solution
@@ -82,6 +82,7 @@ def _not_found(name: str) -> str:
 def build(problem: Problem) -> Built:
     """The program of a problem. Raises ProblemError for formulas without a meaning."""
     functions, faults = custom_operations(problem.functions, problem.conventions.relu_at_zero)
+    faults.extend(_clashing_symbols(problem.conventions))
     if faults:
         raise ProblemError(problem.path, problem.text, tuple(faults))
     try:
@@ -91,6 +92,23 @@ def build(problem: Problem) -> Built:
     except ShapeError as error:
         span = problem.network.span if problem.network is not None else None
         raise ProblemError(problem.path, problem.text, (Diagnostic("shape", str(error), span),)) from error
+
+
+def _clashing_symbols(conventions: Conventions) -> list[Diagnostic]:
+    symbols = symbols_for(conventions.preset, conventions.symbols, conventions.delta)
+
+    def told(role: str) -> str:
+        return {"pre_activation": "the pre-activation"}.get(role, f"the {role}")
+
+    return [
+        Diagnostic(
+            "symbol-clash",
+            f"`{getattr(symbols, first)}` would name two quantities, {told(first)} and {told(second)}",
+            conventions.span,
+            help="give one of them another symbol",
+        )
+        for first, second in clashes(symbols)
+    ]
 
 
 def rounding_of(display: Display) -> Rounding:

@@ -251,6 +251,7 @@ def run(
     values: dict[str, Array] = {**given, **{name: v for name, v in overrides.items() if name in given}}
     exact: dict[str, Array] = {}
     doubtful: dict[str, Binding] = {}
+    needed = {built.output.name, *(new.name for _, new in built.state)}
     with np.errstate(all="ignore"):
         for binding in built.program.bindings:
             name = binding.variable.name
@@ -263,16 +264,17 @@ def run(
                         raise _numeric_error(doubtful[used.name], values)
             result = evaluate(formula, values)
             if not _is_finite(result):
+                if name in needed:
+                    raise _numeric_error(binding, values)
                 doubtful[name] = binding
             exact[name] = result
             values[name] = overrides[name] if name in overrides else _rounded(result, rounding)
-    needed = {built.output.name, *(new.name for _, new in built.state)}
-    for name, binding in doubtful.items():
+    for binding in doubtful.values():
         has_detour = any(
             b.stable is not None and any(v is binding.variable for v in variables_of(b.expr))
             for b in built.program.bindings
         )
-        if name in needed or not has_detour:
+        if not has_detour:
             raise _numeric_error(binding, values)
     return values, exact
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 import bpcli
 
 
@@ -19,12 +21,8 @@ def test_public_names_are_complete_and_sorted() -> None:
 
 def test_unknown_name_is_an_attribute_error() -> None:
     """A name that does not exist is refused as by any module."""
-    try:
+    with pytest.raises(AttributeError, match="nonsense"):
         bpcli.nonsense  # noqa: B018
-    except AttributeError as error:
-        assert "nonsense" in str(error)
-    else:
-        raise AssertionError("a name that does not exist was given")
 
 
 def test_import_is_light() -> None:

@@ -8,10 +8,10 @@ import numpy as np
 
 from bpcli.diagnostics import Diagnostic, ProblemError, Span
 from bpcli.expr import Variable
-from bpcli.identifiers import Identifier, UnknownQuantityError
+from bpcli.identifiers import UnknownQuantityError
 from bpcli.solution import Solution
 
-__all__ = ["Asked", "answer_shape", "asked"]
+__all__ = ["Asked", "answer_shape", "asked", "located"]
 
 DEFAULT_POINTS = 1.0
 
@@ -19,7 +19,8 @@ DEFAULT_POINTS = 1.0
 class Asked(NamedTuple):
     """One quantity asked for: `id` as the problem writes it, `name` its name in the program.
 
-    `indices` (from 1) is set where one entry is asked for; `shape` is then `()`.
+    `indices` (from 1) is set where an entry (or a row) is asked for, `moment` where it is what so many updates
+    have made of it, and `terms` where it is the summands of a sum. `shape` is that of the answer.
     """
 
     id: str
@@ -27,10 +28,17 @@ class Asked(NamedTuple):
     indices: tuple[int, ...]
     points: float
     shape: tuple[int, ...]
+    moment: int = 0
+    terms: bool = False
 
     @property
     def rank(self) -> int:
         return len(self.shape)
+
+    @property
+    def key(self) -> tuple[str, int, bool, tuple[int, ...]]:
+        """The same for every id of one quantity."""
+        return self.name, self.moment, self.terms, self.indices
 
 
 def asked(solution: Solution) -> tuple[Asked, ...]:
@@ -62,49 +70,43 @@ def _everything(solution: Solution) -> tuple[Asked, ...]:
 
 def _listed(solution: Solution, points: tuple[tuple[str, float, Span], ...]) -> tuple[Asked, ...]:
     faults: list[Diagnostic] = []
-    found: list[Asked] = []
-    first: dict[tuple[str, tuple[int, ...]], str] = {}
+    found: dict[tuple[object, ...], Asked] = {}
     for identifier, worth, span in points:
         try:
-            parts = solution.resolve(identifier)
+            item = located(solution, identifier, float(worth))
         except UnknownQuantityError as error:
             advice = "did you mean " + " or ".join(f"`{name}`" for name in error.near) + "?" if error.near else ""
-            faults.append(
-                Diagnostic("unknown-quantity", f"there is no quantity `{error.text}` here", span, help=advice)
-            )
+            message = error.reason or f"there is no quantity `{error.text}` here"
+            faults.append(Diagnostic("unknown-quantity", message, span, help=advice))
             continue
-        if fault := _unaskable(solution, identifier, parts):
+        if fault := _unaskable(solution, item):
             faults.append(Diagnostic("not-gradable", fault[0], span, help=fault[1]))
-            continue
-        key = (parts.name, parts.indices)
-        if key in first:
-            message = f"`{identifier}` is the same quantity as `{first[key]}`"
+        first = found.setdefault(item.key, item)
+        if first is not item:
+            message = f"`{identifier}` is the same quantity as `{first.id}`"
             faults.append(Diagnostic("duplicate-name", message, span, help="keep one of them"))
-            continue
-        first[key] = identifier
-        shape = () if parts.indices else answer_shape(solution.variables[parts.name])
-        found.append(Asked(identifier, parts.name, parts.indices, float(worth), shape))
     if faults:
         raise ProblemError(solution.problem.path, solution.problem.text, tuple(faults))
-    order = {step.id: number for number, step in enumerate(solution.steps)}
-    return tuple(sorted(found, key=lambda item: (order[item.name], item.indices)))
+    order = {name: number for number, name in enumerate(solution.variables)}
+    return tuple(sorted(found.values(), key=lambda item: (item.moment, order[item.name], item.indices)))
 
 
-def _unaskable(solution: Solution, identifier: str, parts: Identifier) -> tuple[str, str] | None:
+def located(solution: Solution, identifier: str, points: float = 0.0) -> Asked:
+    """The quantity that an id stands for. Raises UnknownQuantityError for an id that names nothing."""
+    parts = solution.resolve(identifier)
+    name, moment = parts.name, parts.step or 0
+    shape = np.shape(solution[identifier])
+    renewed = {old.name: new.name for old, new in solution.built.state}
+    if moment and name in renewed:
+        name, moment = renewed[name], moment - 1  # W1@1 is W1_new
+    return Asked(identifier, name, parts.indices, points, shape, moment, parts.terms)
+
+
+def _unaskable(solution: Solution, item: Asked) -> tuple[str, str] | None:
     """Why a quantity cannot be asked for, and what to do about it."""
-    if parts.terms or parts.step is not None:
-        what = "the terms of a sum" if parts.terms else "a quantity after several updates"
-        return f"`{identifier}` is {what}, and these are not graded", "ask for a quantity of the worked solution"
-    if any(variable.name == parts.name for variable in solution.program.inputs):
-        return f"`{identifier}` is given, so it cannot be asked for", "ask for a quantity that is computed"
-    shape = answer_shape(solution.variables[parts.name])
-    if parts.indices:
-        if len(parts.indices) != len(shape):
-            example = f"{parts.name}[{','.join('1' * len(shape))}]" if shape else parts.name
-            return f"`{identifier}` is not one entry of `{parts.name}`", f"write it as `{example}`"
-        if any(not 1 <= place <= size for place, size in zip(parts.indices, shape, strict=True)):
-            size = "×".join(map(str, shape))
-            return f"`{identifier}` has no such entry", f"`{parts.name}` has {size} entries, counted from 1"
-    if not np.isfinite(solution.values[parts.name]).all():
-        return f"`{identifier}` is out of the range of numbers here", "ask for another quantity"
+    given = any(variable.name == item.name for variable in solution.program.inputs)
+    if given and f"{item.name}@0" not in solution.variables:
+        return f"`{item.id}` is given, so it cannot be asked for", "ask for a quantity that is computed"
+    if not np.isfinite(solution[item.id]).all():
+        return f"`{item.id}` is out of the range of numbers here", "ask for another quantity"
     return None

@@ -187,8 +187,10 @@ def adjusted(report: Report, adjustment: Adjustment) -> Report:
     if report.score is None:
         return report  # nothing was graded, so there are no points to change
     points = dict(adjustment.points)
-    answers: list[Graded] = [
-        answer._replace(points=points[answer.quantity]) if answer.quantity in points else answer
-        for answer in report.answers
-    ]
-    return report._replace(answers=tuple(answers), score=math.fsum(answer.points for answer in answers))
+    answers: list[Graded] = []
+    score = report.score
+    for answer in report.answers:
+        given = points.pop(answer.quantity, answer.points)
+        score += given - answer.points
+        answers.append(answer._replace(points=given))
+    return report._replace(answers=tuple(answers), score=score + math.fsum(points.values()))

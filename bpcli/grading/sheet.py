@@ -11,13 +11,13 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from bpcli.document import Block, Cell, Code, Document, InlineMath, Paragraph, Table, Title
-from bpcli.grading.asked import Asked, asked
+from bpcli.grading.asked import Asked, asked, located
 from bpcli.identifiers import UnknownQuantityError, nearest
-from bpcli.mathtree import Matrix
+from bpcli.mathtree import Math, Matrix
 from bpcli.messages import Messages
 from bpcli.notation.text import to_text
 from bpcli.safe import safe
-from bpcli.solution import Solution, Step, plain
+from bpcli.solution import Solution, Step
 
 __all__ = ["blank_sheet", "sheet_document"]
 
@@ -37,7 +37,8 @@ class _Line(NamedTuple):
     id: str
     texts: Any
     shape: tuple[int, ...]
-    step: Step
+    item: Asked
+    step: Step | None
 
 
 def blank_sheet(solution: Solution, format: str = "yaml", filled: Iterable[str] = ()) -> str:  # noqa: A002
@@ -55,9 +56,9 @@ def sheet_document(solution: Solution, filled: Iterable[str] = ()) -> Document:
     header = tuple((messages.text(f"sheet.{column}"),) for column in ("quantity", "id", "meaning", "answer"))
     rows = tuple(
         (
-            Cell((InlineMath(line.step.binding.variable.math),)),
+            Cell((InlineMath(_symbol(solution, line)),)),
             Cell((Code(line.id),)),
-            Cell(_meaning(solution, line.step, messages)),
+            Cell(_meaning(solution, line, messages)),
             Cell(_room(line)),
         )
         for line in _lines(solution, filled)
@@ -75,25 +76,21 @@ def _lines(solution: Solution, filled: Iterable[str]) -> list[_Line]:
     items = asked(solution)
     given = _given_away(solution, items, filled)
     steps = {step.id: step for step in solution.steps}
-    lines = []
-    for item in items:
-        value = plain(solution.values[item.name], solution.variables[item.name].rank)
-        for place in item.indices:
-            value = value[place - 1]
-        lines.append(_Line(item.id, _texts(solution, value, item.id in given), item.shape, steps[item.name]))
-    return lines
+    return [
+        _Line(item.id, _texts(solution, solution[item.id], item.id in given), item.shape, item, steps.get(item.name))
+        for item in items
+    ]
 
 
 def _given_away(solution: Solution, items: tuple[Asked, ...], filled: Iterable[str]) -> frozenset[str]:
-    by_place = {(item.name, item.indices): item.id for item in items}
+    by_key = {item.key: item.id for item in items}
     found: set[str] = set()
     for identifier in filled:
-        parts = solution.resolve(identifier)
-        place = (parts.name, parts.indices)
-        if parts.terms or parts.step is not None or place not in by_place:
+        key = located(solution, identifier).key
+        if key not in by_key:
             reason = f"`{identifier}` is not asked for in this problem"
-            raise UnknownQuantityError(identifier, nearest(identifier, by_place.values()), reason)
-        found.add(by_place[place])
+            raise UnknownQuantityError(identifier, nearest(identifier, by_key.values()), reason)
+        found.add(by_key[key])
     return frozenset(found)
 
 
@@ -119,8 +116,9 @@ def _yaml(solution: Solution, lines: list[_Line]) -> str:
     text += ["", f"student:  # {messages.text('sheet.student')}", "", "answers:"]
     phase = ""
     for line in lines:
-        if line.step.phase != phase:
-            phase = line.step.phase
+        now = "later" if line.item.moment or line.step is None else line.step.phase
+        if now != phase:
+            phase = now
             text.append(f"  # {messages.text(f'heading.{phase}')}")
         text += _yaml_entry(line, _comment(solution, line, messages))
     return "\n".join(text) + "\n"
@@ -152,11 +150,10 @@ def _flow(texts: Any) -> str:
 def _comment(solution: Solution, line: _Line, messages: Messages) -> str:
     """`∂L/∂W⁽²⁾, gradient of the weights of layer 2 (2×2)`."""
     meaning = "".join(
-        to_text(part.math) if isinstance(part, InlineMath) else str(part)
-        for part in _meaning(solution, line.step, messages)
+        to_text(part.math) if isinstance(part, InlineMath) else str(part) for part in _meaning(solution, line, messages)
     )
     shape = f" ({'×'.join(map(str, line.shape))})" if line.shape else ""
-    return safe(f"{to_text(line.step.binding.variable.math)}: {meaning}{shape}")
+    return safe(f"{to_text(_symbol(solution, line))}: {meaning}{shape}")
 
 
 # --- CSV ---
@@ -188,9 +185,18 @@ def _digits(solution: Solution, messages: Messages) -> str:
     return messages.text("sheet.decimals", count=rounding.decimals)
 
 
-def _meaning(solution: Solution, step: Step, messages: Messages) -> tuple[Any, ...]:
+def _symbol(solution: Solution, line: _Line) -> Math:
+    return solution.variables[solution.resolve(line.id).name].math
+
+
+def _meaning(solution: Solution, line: _Line, messages: Messages) -> tuple[Any, ...]:
     """What a quantity is, in the words of the lesson's titles."""
-    variable = step.binding.variable
+    variable, step = solution.variables[line.item.name], line.step
+    if line.item.terms:
+        return messages.inline("sheet.terms", name=variable.math)
+    parts = solution.resolve(line.id)
+    if parts.step is not None or step is None:
+        return messages.inline("sheet.later", count=parts.step or 0, name=solution.variables[parts.name].math)
     of = variable.of
     keys = [f"title.{step.rule}", "title.new"]
     if step.rule == "activation" and variable is solution.built.prediction:

@@ -16,6 +16,7 @@ __all__ = [
     "SYMBOL_ROLES",
     "Symbols",
     "ascii_name",
+    "clashes",
     "derivative_math",
     "layer_math",
     "name_math",
@@ -105,3 +106,23 @@ def derivative_math(of: Math, by: Math) -> Math:
     """`∂L/∂W⁽²⁾`, one solid symbol."""
     sign = Operator("∂", "prefix")
     return Fraction(Row((sign, of)), Row((sign, by)), solid=True)
+
+
+def clashes(symbols: Symbols) -> list[tuple[str, str]]:
+    """Pairs of roles that would give two quantities one name: `a` for pre-activations and for activations."""
+    alone = ("input", "target", "loss", "regularizer", "objective", "prediction")
+    of_layers = ("pre_activation", "activation", "weights", "bias")
+    names = {role: ascii_name(getattr(symbols, role)) for role in (*alone, *of_layers)}
+    found = [
+        (first, second)
+        for group in (alone, of_layers)
+        for place, first in enumerate(group)
+        for second in group[place + 1 :]
+        if names[first] == names[second]
+    ]
+    for role in alone:
+        if role == "prediction" and symbols.prediction == symbols.activation:
+            continue
+        stem = names[role].rstrip("0123456789")
+        found.extend((role, other) for other in of_layers if names[role] != stem and stem == names[other])
+    return [pair for pair in found if "prediction" not in pair or symbols.prediction != symbols.activation]

@@ -156,6 +156,7 @@ class Conventions(NamedTuple):
     symbols: MappingProxyType[str, str] = EMPTY  # overrides: role → symbol
     delta: bool | None = None  # None: as the preset says
     relu_at_zero: float = 0.0
+    span: Span | None = None
 
 
 class Display(NamedTuple):

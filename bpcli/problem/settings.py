@@ -36,6 +36,7 @@ def read_conventions(fields: Fields, reader: Reader) -> Conventions:
         MappingProxyType({role: _symbol(node, reader) for role, node in overrides.items()}),
         fields.get("delta"),
         relu_at_zero,
+        fields.span,
     )
 
 

@@ -1,0 +1,79 @@
+"""`results.json` for Gradescope's autograder: valid whatever happens, so that a student is always told something."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from bpcli.grading.classroom import Row
+from bpcli.grading.model import Graded
+from bpcli.safe import safe
+
+__all__ = ["failure_to_gradescope", "row_to_gradescope"]
+
+STATUS = {"correct": "passed", "follows": "passed"}
+
+
+def row_to_gradescope(row: Row, *, max_score: float | None = None) -> str:
+    """The result of one submission: a test for every answer, and the score of all."""
+    report = row.report
+    if report.error is not None and report.score is None:
+        place = f"{report.error.place}: " if report.error.place else ""
+        return failure_to_gradescope(f"{place}{report.error.message}")
+    told = [f"{_number(report.score)} of {_number(report.max_score)} points."]
+    if report.first_wrong:
+        told.append(f"First wrong step: {report.first_wrong}.")
+    if row.adjustment is not None:
+        told.append(f"Adjusted by the instructor: {row.adjustment.reason}")
+    tests = [_test(number, answer) for number, answer in enumerate(report.answers, start=1)]
+    return _written(report.score or 0.0, "\n".join(told), tests)
+
+
+def failure_to_gradescope(message: str) -> str:
+    """The result where nothing could be graded: no points, and the reason."""
+    return _written(0.0, f"Nothing was graded. {message}", [])
+
+
+def _written(score: float, output: str, tests: list[dict[str, Any]]) -> str:
+    data = {
+        "score": _finite(score),
+        "output": _text(output),
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+    }
+    return json.dumps(data, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def _test(number: int, answer: Graded) -> dict[str, Any]:
+    lines = [f"{answer.verdict}."]
+    if answer.message:
+        lines.append(answer.message)
+    lines += [match.message for match in answer.matches if match.message and match.message not in answer.message]
+    return {
+        "number": str(number),
+        "name": _text(answer.id or answer.quantity),
+        "score": _finite(answer.points),
+        "max_score": _finite(answer.max_points),
+        "status": STATUS.get(answer.verdict, "failed"),
+        "output": _text("\n".join(lines)),
+        "output_format": "text",
+        "visibility": "visible",
+        "tags": [answer.verdict, *(match.id for match in answer.matches)],
+    }
+
+
+def _text(text: str) -> str:
+    """Text without anything invisible, its lines kept."""
+    return "\n".join(safe(line) for line in text.split("\n"))
+
+
+def _finite(value: float) -> float:
+    """A score that JSON and Gradescope can hold."""
+    return max(0.0, float(value)) if math.isfinite(value) else 0.0
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.10g}"

@@ -1,0 +1,421 @@
+"""Grades a submission: a verdict for every entry, points, and what went wrong first.
+
+**Verdicts.** An entry is `correct` when it meets the true value by the interval rule, or when honest rounding of
+correct earlier answers would give it. It is `follows` when it is what the student's own earlier values give, with
+everything below them worked anew, in any of the right ways of working the line. Quantities are judged in the order of
+the solution, whatever the order in the file. Where an answer is blank or invalid, what follows from the answers above
+it stands in. What was not written down may have been rounded the way the sheet is.
+
+**Points** of a quantity are shared evenly by its entries: a right entry earns its share, one that follows earns it
+times `follow_through`.
+
+**Nothing from nothing.** A wrong answer that is 0 in every entry, where the true value is not, makes what is below it
+trivial: answers that follow from it earn no points, nor does an entry that is 0 only because it follows.
+
+**A lone 0.** A zero without decimals does not say how it was rounded. It is taken to be rounded as the rest of the
+sheet is, and to be exact where there is nothing else to go by.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bpcli.expr import Array, variables_of
+from bpcli.grading.model import Answer, Given, Graded, Match, Report, Submission, Written
+from bpcli.grading.own import Filled, Own
+from bpcli.grading.quantities import Key, Place, Quantities, Quantity, nested
+from bpcli.grading.submission import read_submission
+from bpcli.grading.tolerance import BARE_ZERO, Style, accepts, is_bare_zero, style_of, truncated
+from bpcli.grading.words import Words
+from bpcli.solution import Solution
+
+__all__ = ["Grader", "grade"]
+
+SEVERITY = ("invalid", "wrong", "missing", "follows", "correct")
+"""The verdict on a whole answer is the first of these that an entry of it has."""
+
+
+def grade(solution: Solution, submission: Submission) -> Report:
+    """The report on one submission. For many of them make one `Grader`."""
+    return Grader(solution).grade(submission)
+
+
+class Grader:
+    """Reads and grades the answers to one problem; what does not depend on the student is worked out once.
+
+    Raises ProblemError where the problem asks for a quantity that it does not have.
+    """
+
+    def __init__(self, solution: Solution) -> None:
+        self.solution = solution
+        self.quantities = Quantities(solution)
+        self.check = solution.problem.check
+        self.words = Words(solution)
+        self.asked = self.quantities.asked()
+        self.weights: dict[Key, dict[int, float]] = {}
+        for place, points, _ in self.asked:
+            shares = self.weights.setdefault(place.quantity.key, {})
+            for entry in place.numbers:
+                shares[entry] = shares.get(entry, 0.0) + points / len(place.numbers)
+        self.max_score = float(sum(points for _, points, _ in self.asked))
+
+    def read(self, data: bytes | str, path: str) -> Submission:
+        """The submission in a file's contents. Raises ProblemError for a file that cannot be graded."""
+        return read_submission(data, path, self.quantities)
+
+    def grade(self, submission: Submission) -> Report:
+        """The report on one submission."""
+        rows = self._rows(submission)
+        sheet = _Sheet(self, rows)
+        sheet.judge()
+        graded = tuple(sheet.graded(row) for row in rows)
+        score = round(math.fsum(item.points for item in graded), 10)
+        first = next((item.id for item in graded if item.verdict == "wrong"), None)
+        return Report(submission.path, submission.student, score + 0.0, self.max_score, first, graded)
+
+    def _rows(self, submission: Submission) -> list[_Row]:
+        """A row for every answer and for everything that was asked and not answered, in the order of the solution."""
+        rows = [_Row(self.quantities.place(answer.id), answer) for answer in submission.answers]
+        answered: dict[Key, set[int]] = {}
+        for row in rows:
+            answered.setdefault(row.place.quantity.key, set()).update(row.place.numbers)
+        for place, _, identifier in self.asked:
+            done = answered.get(place.quantity.key, set())
+            if done.isdisjoint(place.numbers):
+                rows.append(_Row(place, Answer(identifier, None, place.shape, None)))
+                continue
+            for entry in place.numbers:
+                if entry not in done:
+                    name = _entry_id(place.quantity, entry)
+                    rows.append(_Row(Place(place.quantity, (), (entry,)), Answer(name, None, (), None)))
+        rows.sort(key=lambda row: (row.place.quantity.order, row.place.numbers[0]))
+        return rows
+
+
+class _Row(NamedTuple):
+    place: Place
+    answer: Answer
+
+
+def _entry_id(quantity: Quantity, entry: int) -> str:
+    if not quantity.shape:
+        return quantity.id
+    indices = np.unravel_index(entry, quantity.shape)
+    return f"{quantity.id}[{','.join(str(int(index) + 1) for index in indices)}]"
+
+
+class _Numbers:
+    """What was answered for one quantity, entry by entry, and what has been found out about it."""
+
+    def __init__(self, quantity: Quantity) -> None:
+        size = quantity.size
+        self.quantity = quantity
+        self.value = [math.nan] * size
+        self.half = [0.0] * size
+        self.texts: list[str | None] = [None] * size
+        self.verdicts = ["missing"] * size
+        self.expected: list[float] | tuple[float, ...] = quantity.truths[0]
+        self.cut: set[int] = set()
+        self.worthless: set[int] = set()
+        self.trivial = False
+        self.rests_on: tuple[Key, ...] = ()
+        self.matches: tuple[Match, ...] = ()
+
+    def put(self, place: Place, answer: Answer) -> None:
+        if answer.fault is not None:
+            for entry in place.numbers:
+                self.verdicts[entry] = "invalid"
+            return
+        for entry, number in zip(place.numbers, _flat(answer.numbers), strict=answer.numbers is not None):
+            if number.value == number.value:  # not a blank
+                self.value[entry] = number.value
+                self.half[entry] = number.half_unit
+                self.texts[entry] = number.text
+                self.verdicts[entry] = "wrong"
+
+    @property
+    def open(self) -> list[int]:
+        return [entry for entry, verdict in enumerate(self.verdicts) if verdict == "wrong"]
+
+    @property
+    def is_answered(self) -> bool:
+        return any(text is not None for text in self.texts)
+
+    @property
+    def has_mistake(self) -> bool:
+        return "wrong" in self.verdicts or "follows" in self.verdicts
+
+    def filled(self) -> Filled:
+        shape = self.quantity.variable.shape
+        value, half = np.array(self.value), np.array(self.half)
+        if shape == ():
+            return Filled(value[0], half[0], True)
+        return Filled(value.reshape(shape), half.reshape(shape), not np.isnan(value).any())
+
+
+def _flat(numbers: Any) -> tuple[Written, ...]:
+    if numbers is None:
+        return ()
+    if isinstance(numbers, Written):
+        return (numbers,)
+    if numbers and not isinstance(numbers[0], Written):
+        return tuple(number for row in numbers for number in row)
+    return tuple(numbers)
+
+
+class _Sheet:
+    """One submission while it is graded."""
+
+    def __init__(self, grader: Grader, rows: list[_Row]) -> None:
+        self.grader = grader
+        self.quantities = grader.quantities
+        self.absolute = grader.check.absolute
+        self.relative = grader.check.relative
+        self.numbers: dict[Key, _Numbers] = {}
+        for row in rows:
+            key = row.place.quantity.key
+            if key not in self.numbers:
+                self.numbers[key] = _Numbers(row.place.quantity)
+            self.numbers[key].put(row.place, row.answer)
+        self._own: Own | None = None
+
+    def judge(self) -> None:
+        """Finds the verdict of every entry, from the first quantity of the solution to the last."""
+        self.style = Style()
+        items = list(self.numbers.values())
+        for item in items:
+            for truth in item.quantity.truths:
+                self._meet(item, truth, "correct", exact_zero=True)
+        if not any(item.open for item in items):
+            return
+        self.style = style_of(pair for item in items for pair in zip(item.value, item.half, strict=True))
+        for item in items:
+            for entry in item.open:
+                if is_bare_zero(item.value[entry], item.half[entry]):
+                    item.half[entry] = self.style.zero
+            for truth in item.quantity.truths:
+                self._meet(item, truth, "correct")
+        for item in items:
+            if item.open:
+                self._judge_by_own_values(item)
+        self._diagnose(items)
+
+    def _meet(
+        self, item: _Numbers, target: Any, verdict: str, slack: Any = None, *, exact_zero: bool = False
+    ) -> None:
+        """Gives `verdict` to the open entries that meet the target."""
+        accept_cut = self.grader.check.truncation == "accept"
+        for entry in item.open:
+            value, half = item.value[entry], item.half[entry]
+            if exact_zero and is_bare_zero(value, half):
+                half = BARE_ZERO
+            reach = 0.0 if slack is None else float(slack[entry])
+            if accepts(target[entry], value, half, reach, self.absolute, self.relative):
+                item.verdicts[entry] = verdict
+                item.cut.discard(entry)
+            elif truncated(target[entry], value, half, reach, self.absolute, self.relative):
+                item.cut.add(entry)
+                if accept_cut:
+                    item.verdicts[entry] = verdict
+            else:
+                continue
+            if verdict == "follows":
+                if item.expected is item.quantity.truths[0]:
+                    item.expected = list(item.expected)
+                item.expected[entry] = float(target[entry])  # type: ignore[index]
+
+    # --- the student's own values ---
+
+    @property
+    def own(self) -> Own:
+        if self._own is None:
+            answers = {
+                key: item.filled() for key, item in self.numbers.items() if not key.terms and item.is_answered
+            }
+            self._own = Own(self.quantities, answers, self.style)
+        return self._own
+
+    def _judge_by_own_values(self, item: _Numbers) -> None:
+        key = item.quantity.key
+        if key.name not in self.quantities.bindings:
+            return  # a given number that was copied wrongly
+        item.rests_on = self._rests_on(key)
+        verdict = "follows" if any(self.numbers[below].has_mistake for below in item.rests_on) else "correct"
+        results = [np.ravel(result) for result in self._results(key)]
+        for result in results:
+            self._meet(item, result, verdict)
+            if not item.open:
+                break
+        if item.open:
+            self._judge_with_slack(item, results[0], verdict)
+        self._find_trivial(item)
+
+    def _results(self, key: Key) -> Any:
+        if key.terms:
+            yield from self.own.term_results(key.name, key.moment)
+            return
+        yield from self.own.results(key.name, key.moment)
+        terms = self.numbers.get(Key(key.name, key.moment, terms=True))
+        if terms is not None and not any(math.isnan(value) for value in terms.value):
+            # Their own summands, added up.
+            written = np.array(terms.value).reshape(-1, terms.quantity.shape[-1]).sum(axis=1)
+            worked = next(iter(self.own.term_results(key.name, key.moment))).sum(axis=1)
+            result = np.ravel(next(iter(self.own.results(key.name, key.moment))))
+            yield result + written - worked
+
+    def _judge_with_slack(self, item: _Numbers, result: Array, verdict: str) -> None:
+        """Room for the digits that were rounded away on the way, first from the student's values, then the true ones."""
+        key = item.quantity.key
+        known = {below: not numbers.has_mistake for below, numbers in self.numbers.items()}
+        binding = self.quantities.bindings[key.name]
+        if key.terms:
+            return
+        for target, right in ((result, None), (item.quantity.truths[0], known)):
+            radii = self.own.radii("printed", key.moment, right)
+            for formula in (binding.expr, binding.worked):
+                if formula is not None and item.open:
+                    self._meet(item, target, "correct" if right else verdict, np.ravel(radii.through(formula)))
+
+    def _rests_on(self, key: Key) -> tuple[Key, ...]:
+        """The nearest answered quantities above a line: those that it is worked from."""
+        found: dict[Key, None] = {}
+        seen: set[Key] = set()
+        stack = [key]
+        while stack:
+            name, moment, _ = top = stack.pop()
+            item = self.numbers.get(top)
+            if top in seen:
+                continue
+            seen.add(top)
+            if top != key and item is not None and item.is_answered:
+                found[top] = None
+                if not item.open and not any(math.isnan(value) for value in item.value):
+                    continue
+                if not any(math.isnan(value) for value in item.value):
+                    continue
+            binding = self.quantities.bindings.get(name)
+            if binding is not None:
+                used = [
+                    variable.name
+                    for formula in (binding.expr, binding.worked, binding.stable)
+                    if formula is not None
+                    for variable in variables_of(formula)
+                ]
+                stack.extend(Key(below, moment) for below in used)
+                terms = Key(name, moment, terms=True)
+                if terms in self.numbers:
+                    stack.append(terms)
+            elif moment and name in self.quantities.renewed_by:
+                stack.append(Key(self.quantities.renewed_by[name], moment - 1))
+        return tuple(found)
+
+    def _find_trivial(self, item: _Numbers) -> None:
+        """Marks an answer that makes trivial what is below it, and entries that are worth nothing because of one."""
+        answered = [value for value in item.value if not math.isnan(value)]
+        truth = item.quantity.truths[0]
+        if "wrong" in item.verdicts:
+            item.trivial = not any(answered) and any(truth)
+        from_nothing = any(self.numbers[below].trivial for below in item.rests_on)
+        for entry, verdict in enumerate(item.verdicts):
+            if verdict == "follows" and (from_nothing or (item.expected[entry] == 0.0 and truth[entry] != 0.0)):
+                item.worthless.add(entry)
+                item.trivial = item.trivial or from_nothing
+
+    # --- what went wrong ---
+
+    def _diagnose(self, items: list[_Numbers]) -> None:
+        for item in items:
+            key = item.quantity.key
+            if item.open and not key.terms and key.name in self.quantities.bindings:
+                item.matches = self._matches(item)
+
+    def _matches(self, item: _Numbers) -> tuple[Match, ...]:
+        from bpcli.grading.diagnose import diagnose
+
+        key = item.quantity.key
+        values = self.own.values("printed", key.moment)
+        radii = self.own.radii("printed", key.moment)
+        return diagnose(self.grader.solution, key.name, _given(item), values, radii)
+
+    # --- the report ---
+
+    def graded(self, row: _Row) -> Graded:
+        place, answer = row
+        item = self.numbers[place.quantity.key]
+        verdicts = [item.verdicts[entry] for entry in place.numbers]
+        verdict = next(candidate for candidate in SEVERITY if candidate in verdicts)
+        weights = self.grader.weights.get(place.quantity.key, {})
+        follow_through = self.grader.check.follow_through
+        points = most = 0.0
+        for entry, found in zip(place.numbers, verdicts, strict=True):
+            weight = weights.get(entry, 0.0)
+            most += weight
+            if found == "correct":
+                points += weight
+            elif found == "follows" and entry not in item.worthless:
+                points += weight * follow_through
+        matches = item.matches if verdict == "wrong" else ()
+        shape = place.shape
+        texts = [item.texts[entry] for entry in place.numbers]
+        graded = Graded(
+            answer.id,
+            place.quantity.id if place.entries is None else _place_id(place),
+            verdict,
+            round(points, 10),
+            round(most, 10),
+            nested(texts, shape) if any(text is not None for text in texts) else None,
+            nested([item.expected[entry] for entry in place.numbers], shape),
+            nested(verdicts, shape),
+            matches,
+            place=answer.span,
+        )
+        return graded._replace(message=self._message(graded, item, row))
+
+    def _message(self, graded: Graded, item: _Numbers, row: _Row) -> str:
+        words = self.grader.words
+        if row.answer.fault is not None:
+            return words.fault(row.answer.fault)
+        entries = set(row.place.numbers)
+        if graded.verdict == "wrong":
+            if graded.matches:
+                return graded.matches[0].message
+            if item.cut & entries:
+                return words.text("check.cut-refused")
+            return words.text("check.wrong")
+        if graded.verdict == "follows":
+            if item.worthless & entries:
+                return words.text("check.from-nothing")
+            mistaken = [self.numbers[below].quantity for below in item.rests_on if self.numbers[below].has_mistake]
+            return words.follows(mistaken)
+        if graded.verdict == "missing":
+            return words.text("check.incomplete" if graded.given is not None else "check.missing")
+        return words.text("check.cut") if item.cut & entries else ""
+
+
+def _place_id(place: Place) -> str:
+    """The canonical id of some entries of a quantity."""
+    if place.entries is not None and len(place.entries) == 1 and not place.shape:
+        return _entry_id(place.quantity, place.entries[0])
+    assert place.entries is not None
+    row = int(np.unravel_index(place.entries[0], place.quantity.shape)[0])
+    return f"{place.quantity.id}[{row + 1}]"
+
+
+def _given(item: _Numbers) -> Given:
+    """A student's numbers as the diagnosis reads them."""
+    filled = item.filled()
+    answered = [entry for entry, text in enumerate(item.texts) if text is not None]
+    variable = item.quantity.variable
+    if len(answered) == 1 and item.quantity.size > 1 and variable.shape:
+        (entry,) = answered
+        row, column = np.unravel_index(entry, variable.shape)
+        value, half = np.float64(item.value[entry]), np.float64(item.half[entry])
+        return Given(value, half, item.texts[entry], (int(row), int(column)))
+    texts = nested(item.texts, item.quantity.shape)
+    return Given(filled.value, filled.half, texts)
+
+

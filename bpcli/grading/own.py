@@ -1,0 +1,187 @@
+"""A sheet put into the program: what every line gives when it is worked from the student's own earlier values.
+
+Lines that were not answered are worked from the answers above them. People work a line in one of a few right ways:
+by the formula as it is printed, by the form that is worked with (h(1 − h) for σ′(a)), or around an overflow
+(the loss from the pre-activations); each way is a `ROUTE` through the whole program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from bpcli.expr import Array, Expr, evaluate, variables_of
+from bpcli.grading.quantities import Key, Quantities
+from bpcli.grading.tolerance import Style, slack
+from bpcli.program import Binding
+
+__all__ = ["ROUTES", "Filled", "Own", "Radii", "formula_on"]
+
+ROUTES = ("printed", "worked", "stable")
+
+
+class Filled(NamedTuple):
+    """The numbers answered for one quantity, in its layout: `nan` where an entry was left blank."""
+
+    value: Array
+    half: Array
+    complete: bool
+
+
+def formula_on(binding: Binding, route: str) -> Expr:
+    """The formula of a line on one of the `ROUTES`."""
+    if route == "stable" and binding.stable is not None:
+        return binding.stable
+    if route != "printed" and binding.worked is not None:
+        return binding.worked
+    return binding.expr
+
+
+class Own:
+    """The values of all quantities as they follow from one sheet."""
+
+    def __init__(self, quantities: Quantities, answers: Mapping[Key, Filled], style: Style) -> None:
+        self.quantities = quantities
+        self.answers = answers
+        self.style = style
+        self._values: dict[tuple[str, int], dict[str, Array]] = {}
+        self._results: dict[tuple[str, int], dict[str, Array]] = {}
+
+    def values(self, route: str, moment: int) -> dict[str, Array]:
+        """What is used further: the student's own numbers, and where there are none what follows from them."""
+        self._run(route, moment)
+        return self._values[route, moment]
+
+    def results(self, name: str, moment: int) -> Iterator[Array]:
+        """What a line gives from the student's own earlier values, in each right way of working it."""
+        binding = self.quantities.bindings[name]
+        for route in self._routes():
+            self._run(route, moment)
+            yield self._results[route, moment][name]
+            values = self._values[route, moment]
+            for other in (binding.expr, binding.worked, binding.stable):
+                if other is not None and other is not formula_on(binding, route):
+                    with np.errstate(all="ignore"):
+                        yield evaluate(other, values)
+
+    def term_results(self, name: str, moment: int) -> Iterator[Array]:
+        """What the summands of a line are, from the student's own earlier values."""
+        rows = self.quantities.terms(name)
+        for route in self._routes():
+            values = self.values(route, moment)
+            with np.errstate(all="ignore"):
+                yield np.array([[float(evaluate(term, values)) for term in row] for row in rows])
+
+    def radii(self, route: str, moment: int, known: Mapping[Key, bool] | None = None) -> Radii:
+        """How far each quantity that the student worked with may be from `values`, by rounding alone."""
+        return Radii(self, route, moment, known)
+
+    def _routes(self) -> Iterator[str]:
+        yield "printed"
+        bindings = self.quantities.bindings.values()
+        if any(binding.worked is not None for binding in bindings):
+            yield "worked"
+        if any(binding.stable is not None for binding in bindings):
+            yield "stable"
+
+    def _run(self, route: str, moment: int) -> None:
+        if (route, moment) in self._values:
+            return
+        values = dict(self.quantities.built.values)
+        if moment:
+            values.update(self.quantities.state_after(self.values(route, moment - 1), moment))
+        results: dict[str, Array] = {}
+        answers = self.answers
+        for variable in self.quantities.built.program.inputs:
+            if (own := answers.get(Key(variable.name, moment))) is not None:
+                values[variable.name] = _filled(own, values[variable.name])
+        with np.errstate(all="ignore"):
+            for binding in self.quantities.lines():
+                name = binding.variable.name
+                result = evaluate(formula_on(binding, route), values)
+                if binding.stable is not None and not np.isfinite(result).all():
+                    result = evaluate(binding.stable, values)
+                results[name] = result
+                own = answers.get(Key(name, moment))
+                values[name] = result if own is None else own.value if own.complete else _filled(own, result)
+        self._values[route, moment] = values
+        self._results[route, moment] = results
+
+
+def _filled(own: Filled, result: Array) -> Array:
+    """The student's numbers, with what follows in the place of blanks."""
+    return own.value if own.complete else np.where(np.isnan(own.value), result, own.value)
+
+
+class Radii(Mapping[str, Array]):
+    """Radii by name, each computed when it is asked for.
+
+    What was written may have been used with the digits that were rounded away: half a unit. What was not written
+    may have been rounded the way the sheet rounds, on top of what the roundings before it amount to. `known` limits
+    the written ones to those that are right (False: the radius is 0).
+    """
+
+    def __init__(self, own: Own, route: str, moment: int, known: Mapping[Key, bool] | None = None) -> None:
+        self.own = own
+        self.route = route
+        self.moment = moment
+        self.known = known
+        self._found: dict[str, Array] = {}
+
+    def __getitem__(self, name: str) -> Array:
+        stack = [name]
+        while stack:
+            top = stack[-1]
+            if top not in self._found:
+                below = [used for used in self._worked_from(top) if used not in self._found]
+                if below:
+                    stack.extend(below)
+                    continue
+                self._found[top] = self._radius(top)
+            stack.pop()
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.own.quantities.solution.variables)
+
+    def __len__(self) -> int:
+        return len(self.own.quantities.solution.variables)
+
+    def _worked_from(self, name: str) -> list[str]:
+        """The quantities whose radii that of `name` is made from."""
+        written = self.own.answers.get(Key(name, self.moment))
+        binding = self.own.quantities.bindings.get(name)
+        if binding is None or (written is not None and written.complete):
+            return []
+        return [variable.name for variable in variables_of(formula_on(binding, self.route))]
+
+    def _radius(self, name: str) -> Array:
+        quantities = self.own.quantities
+        key = Key(name, self.moment)
+        written = self.own.answers.get(key)
+        binding = quantities.bindings.get(name)
+        if written is not None and written.complete:
+            is_known = self.known is None or self.known.get(key, True)
+            return written.half if is_known else np.zeros(np.shape(written.half))
+        if binding is None:
+            renewed = quantities.renewed_by.get(name)
+            if self.moment and renewed is not None:
+                return self.own.radii(self.route, self.moment - 1, self.known)[renewed]
+            return np.float64(0.0)
+        values = self._values()
+        with np.errstate(all="ignore"):
+            radius = self.own.style.radius(values[name]) + self.through(formula_on(binding, self.route))
+        if written is not None:
+            radius = np.where(np.isnan(written.value), radius, written.half)
+        return radius
+
+    def through(self, expr: Expr) -> Array:
+        """How far a formula over these quantities may be off by rounding."""
+        return slack(expr, self._values(), {v.name: self[v.name] for v in variables_of(expr)})
+
+    def _values(self) -> Mapping[str, Array]:
+        if self.known is None:
+            return self.own.values(self.route, self.moment)
+        return self.own.quantities.values(self.moment)

@@ -1,0 +1,197 @@
+"""What can be answered in a problem: the ids, the shapes and the true values, looked up once for a whole class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bpcli.expr import Array, Expr, Variable, evaluate
+from bpcli.grading.asked import answer_shape, asked
+from bpcli.identifiers import UnknownQuantityError
+from bpcli.network import Built
+from bpcli.program import Binding
+from bpcli.rounding import Rounding
+from bpcli.solution import Solution, run
+from bpcli.terms import terms_of
+
+__all__ = ["Key", "Place", "Quantities", "Quantity", "nested"]
+
+
+class Key(NamedTuple):
+    """One quantity: a line of the program (or a given value) after `moment` updates, or the summands of a line.
+
+    A parameter after k updates is the line that renews it, after k − 1: `W1@1` and `W1_new` are the same.
+    """
+
+    name: str
+    moment: int = 0
+    terms: bool = False
+
+
+class Quantity(NamedTuple):
+    """`shape` as it is written in an answer; `truths` are the true values in the order of reading, one list for
+    each way of working that is right (with all digits; rounding at each step where the problem does).
+    """
+
+    key: Key
+    id: str
+    variable: Variable
+    shape: tuple[int, ...]
+    truths: tuple[tuple[float, ...], ...]
+    order: tuple[int, int, int]
+
+    @property
+    def size(self) -> int:
+        return len(self.truths[0])
+
+
+class Place(NamedTuple):
+    """What an id points at: all entries of a quantity (`entries` is None) or some of them, by their number."""
+
+    quantity: Quantity
+    shape: tuple[int, ...]
+    entries: tuple[int, ...] | None = None
+
+    @property
+    def numbers(self) -> range | tuple[int, ...]:
+        return range(self.quantity.size) if self.entries is None else self.entries
+
+
+class Quantities:
+    """The quantities of one solution. Everything is found when it is first asked for, and kept."""
+
+    def __init__(self, solution: Solution) -> None:
+        self.solution = solution
+        self.built: Built = solution.built
+        self.bindings: dict[str, Binding] = {b.variable.name: b for b in self.built.program.bindings}
+        self.renewed_by = {old.name: new.name for old, new in self.built.state}
+        self._order = {v.name: number for number, v in enumerate(solution.variables.values())}
+        self._places: dict[str, Place] = {}
+        self._quantities: dict[Key, Quantity] = {}
+        self._moments: dict[tuple[bool, int], dict[str, Array]] = {}
+        self._asked: tuple[tuple[Place, float, str], ...] | None = None
+
+    def place(self, identifier: str) -> Place:
+        """What an id points at. Raises UnknownQuantityError for one that names nothing."""
+        found = self._places.get(identifier)
+        if found is None:
+            found = self._places[identifier] = self._look_up(identifier)
+        return found
+
+    def asked(self) -> tuple[tuple[Place, float, str], ...]:
+        """What the problem asks for, the points for it and the id it has there, in the order of the solution.
+
+        Raises ProblemError where its `points` name nothing.
+        """
+        if self._asked is None:
+            self._asked = tuple((self.place(item.id), item.points, item.id) for item in asked(self.solution))
+        return self._asked
+
+    def values(self, moment: int) -> dict[str, Array]:
+        """The true values of all quantities after that many updates, with all their digits."""
+        return self._values(moment, as_shown=False)
+
+    def updates(self) -> int:
+        return self.solution.update_steps
+
+    def lines(self) -> Iterator[Binding]:
+        return iter(self.built.program.bindings)
+
+    def terms(self, name: str) -> tuple[tuple[Expr, ...], ...]:
+        """The summands of a line as formulas, a row for each entry."""
+        binding = self.bindings.get(name)
+        rows = terms_of(binding.variable, binding.expr) if binding is not None else None
+        if rows is None:
+            raise UnknownQuantityError(f"terms({name})", (), f"`{name}` is not a sum of which the terms can be listed")
+        return rows
+
+    # --- looking up ---
+
+    def _look_up(self, identifier: str) -> Place:
+        parts = self.solution.resolve(identifier)
+        name, moment = parts.name, parts.step or 0
+        if moment > self.updates():
+            self.solution.at_step(moment, identifier)  # says how many there are
+        if f"{name}@0" in self.solution.variables and parts.step is not None:
+            name = f"{name}@0"  # a running mean: what the updates so far have made of its start
+        if moment and name in self.renewed_by:
+            name, moment = self.renewed_by[name], moment - 1
+        quantity = self._quantity(Key(name, moment, parts.terms))
+        if not parts.indices:
+            return Place(quantity, quantity.shape)
+        entries = np.arange(quantity.size).reshape(quantity.shape)
+        if len(parts.indices) > entries.ndim or any(
+            not 1 <= place <= size for place, size in zip(parts.indices, entries.shape, strict=False)
+        ):
+            raise UnknownQuantityError(identifier, (), f"`{identifier}` has no such entry; entries count from 1")
+        chosen = np.asarray(entries[tuple(place - 1 for place in parts.indices)])
+        return Place(quantity, chosen.shape, tuple(int(number) for number in chosen.flat))
+
+    def _quantity(self, key: Key) -> Quantity:
+        found = self._quantities.get(key)
+        if found is None:
+            found = self._quantities[key] = self._made(key)
+        return found
+
+    def _made(self, key: Key) -> Quantity:
+        variable = self.solution.variables[key.name]
+        ways = [False, True] if self.solution.rounding.each_step else [False]
+        arrays = [self._true(key, self._values(key.moment, as_shown=way)) for way in ways]
+        shape = answer_shape(variable)
+        if key.terms:
+            shape = arrays[0].shape if variable.rank else arrays[0].shape[1:]
+        truths = tuple(tuple(float(number) + 0.0 for number in np.ravel(array)) for array in arrays)
+        identifier = _canonical(key, self.renewed_by)
+        order = (key.moment, self._order[key.name], int(not key.terms))
+        return Quantity(key, identifier, variable, shape, truths, order)
+
+    def _true(self, key: Key, values: dict[str, Array]) -> Array:
+        if not key.terms:
+            return np.asarray(values[key.name])
+        with np.errstate(all="ignore"):
+            return np.array([[float(evaluate(term, values)) for term in row] for row in self.terms(key.name)])
+
+    def _values(self, moment: int, *, as_shown: bool) -> dict[str, Array]:
+        found = self._moments.get((as_shown, moment))
+        if found is None:
+            if as_shown or not self.solution.rounding.each_step:
+                found = self.solution.values if moment == 0 else self.solution.at_step(moment)
+            else:
+                found = self._exact(moment)
+            self._moments[as_shown, moment] = found
+        return found
+
+    def _exact(self, moment: int) -> dict[str, Array]:
+        """The values with all digits, of a problem that rounds at each step."""
+        given = dict(self.built.values)
+        if moment:
+            given.update(self.state_after(self._exact(moment - 1), moment))
+        values, _ = run(self.built, given, Rounding())
+        return values
+
+    def state_after(self, values: dict[str, Array], moment: int) -> dict[str, Array]:
+        """What the inputs that updates renew are at `moment`, from all values one moment before."""
+        state = {old: values[new] for old, new in self.renewed_by.items()}
+        if "k" in self.built.values and self.built.state:
+            state["k"] = np.float64(moment + 1)
+        return state
+
+
+def _canonical(key: Key, renewed_by: dict[str, str]) -> str:
+    name = key.name
+    if key.moment:
+        old = next((old for old, new in renewed_by.items() if new == name), None)
+        name = f"{name}@{key.moment}" if old is None else f"{old.removesuffix('@0')}@{key.moment + 1}"
+    return f"terms({name})" if key.terms else name
+
+
+def nested(items: tuple[Any, ...] | list[Any], shape: tuple[int, ...]) -> Any:
+    """Entries in the order of reading as nested lists of that shape; the entry itself where the shape is `()`."""
+    if not shape:
+        return items[0]
+    if len(shape) == 1:
+        return list(items)
+    rows, columns = shape
+    return [list(items[row * columns : (row + 1) * columns]) for row in range(rows)]

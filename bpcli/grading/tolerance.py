@@ -1,0 +1,184 @@
+"""When a written number is right: the interval rule, cut-off digits, and how roundings travel through formulas.
+
+A written decimal stands for every number that rounds to it: half a unit in its last place to either side, both
+ends included, so that rounding half up, half down and half to even are all right. It is right when that interval
+meets [true − tolerance, true + tolerance].
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from bpcli.expr import Apply, Array, Expr, Variable, evaluate, postorder, variables_of
+
+__all__ = ["BARE_ZERO", "Style", "accepts", "half_unit", "is_bare_zero", "slack", "style_of", "truncated"]
+
+GUARD = 1e-12
+"""The ends of an interval belong to it; the last bits of a computation may put a number just outside."""
+
+BARE_ZERO = 5e-11
+"""What a lone `0` leaves open: nothing smaller is ever shown."""
+
+ONE_BY_ONE = 64
+"""Up to so many entries are moved one at a time; more are moved together, in fixed patterns of signs."""
+
+PATTERNS = 16
+SPREADS = 3.0
+"""Roundings are independent: they add up to more than three standard deviations practically never."""
+
+NUMERAL = re.compile(r"[+-]?([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?")
+
+
+@lru_cache(maxsize=1024)
+def _half_of_place(exponent: int) -> float:
+    return float(f"5e{exponent - 1}")
+
+
+def half_unit(text: str) -> float:
+    """Half a unit in the last written place: 0.005 for `0.30`, 0.0005 for `1e-3`, 0.5 for `300`, 0 for `1/3`."""
+    _, point, decimals = text.partition(".")
+    if point and decimals.isdecimal():
+        return _half_of_place(-len(decimals))
+    found = NUMERAL.fullmatch(text)
+    if found is None:
+        return 0.0
+    exponent = int(found[3] or 0) if len(found[3] or "") < 9 else 10**9 * (-1 if found[3].startswith("-") else 1)
+    return _half_of_place(max(exponent - len(found[2]), -10_000)) if exponent < 400 else math.inf
+
+
+def is_bare_zero(value: float, half: float) -> bool:
+    """Whether a zero was written without decimals: it says nothing of the precision it was written with."""
+    return value == 0.0 and half >= 0.5
+
+
+def _allowed(true: float, value: float, absolute: float, relative: float) -> float:
+    """What is allowed beside the written digits: the tolerance, and the last bits of the computation."""
+    size = abs(true)
+    guard = GUARD * max(size, abs(value))
+    return max(absolute, relative * size) + guard
+
+
+def accepts(
+    true: float, value: float, half: float, slack: float = 0.0, absolute: float = 0.0, relative: float = 0.0
+) -> bool:
+    """Whether the numbers that round to the written `value` meet [true − tolerance, true + tolerance].
+
+    `slack` is what honest rounding of earlier answers adds. What is not finite is never right.
+    """
+    distance = abs(true - value)
+    if distance <= half:
+        return math.isfinite(true)
+    return math.isfinite(distance) and distance <= half + slack + _allowed(true, value, absolute, relative)
+
+
+def truncated(
+    true: float, value: float, half: float, slack: float = 0.0, absolute: float = 0.0, relative: float = 0.0
+) -> bool:
+    """Whether `value` is the true value with its further digits cut off instead of rounded."""
+    if not math.isfinite(true) or true * value < 0.0:
+        return False
+    allowed = slack + _allowed(true, value, absolute, relative)
+    beyond = abs(true) - abs(value)
+    return -allowed <= beyond <= 2.0 * half + allowed
+
+
+class Style(NamedTuple):
+    """How a student rounds, read off the numbers of a sheet: to a decimal place, or to significant digits.
+
+    `half` is half a unit of the usual last place and `digits` the usual count of significant digits; the one of
+    the two that more numbers agree on is set, both where that is even.
+    """
+
+    half: float = 0.0
+    digits: int = 0
+
+    def radius(self, value: Array) -> Array:
+        """Half a unit of values that were used but not written down, had they been rounded like the others."""
+        radius = np.full(np.shape(value), self.half)
+        if self.digits:
+            size = np.abs(value)
+            with np.errstate(divide="ignore"):
+                place = np.floor(np.log10(size)) - self.digits + 1
+            by_digits = np.where(size > 0.0, 0.5 * 10.0**place, 0.0)
+            radius = np.maximum(radius, by_digits)
+        return radius
+
+    @property
+    def zero(self) -> float:
+        """Half a unit of a zero that was written without decimals."""
+        return max(self.half, BARE_ZERO)
+
+
+def style_of(numbers: Iterable[tuple[float, float]]) -> Style:
+    """The style of written numbers (value, half unit). Zeros and fractions say nothing about it."""
+    places: dict[int, int] = {}
+    digits: dict[int, int] = {}
+    for value, half in numbers:
+        if half > 0.0 and value != 0.0 and math.isfinite(half):
+            place = round(math.log10(2.0 * half))
+            count = math.floor(math.log10(abs(value)) + 1e-12) - place + 1
+            places[place] = places.get(place, 0) + 1
+            digits[count] = digits.get(count, 0) + 1
+    if not places:
+        return Style()
+    place, by_place = max(places.items(), key=lambda item: (item[1], item[0]))
+    count, by_digits = max(digits.items(), key=lambda item: (item[1], -item[0]))
+    half = _half_of_place(place) if by_place >= by_digits else 0.0
+    return Style(half, max(count, 1) if by_digits >= by_place else 0)
+
+
+def slack(expr: Expr, values: Mapping[str, Array], radii: Mapping[str, Array]) -> Array:
+    """How far a formula moves when each of its variables moves by its radius: Σ |∂formula/∂variable| · radius.
+
+    Entry by entry, and exact where a variable comes in linearly. `radii` may leave variables out.
+    """
+    with np.errstate(all="ignore"):
+        base = evaluate(expr, values)
+        total = np.zeros(np.shape(base))
+        for variable in variables_of(expr):
+            radius = radii.get(variable.name)
+            if radius is not None and np.any(radius):
+                total = total + _spread(expr, values, variable, radius, base)
+    return total
+
+
+def _spread(expr: Expr, values: Mapping[str, Array], variable: Variable, radius: Array, base: Array) -> Array:
+    """How far the formula moves with one variable, upwards or downwards, whichever is further."""
+    moved = dict(values)
+    value = np.asarray(values[variable.name], dtype=np.float64)
+    radius = np.broadcast_to(radius, value.shape)
+
+    def change(by: Array) -> Array:
+        moved[variable.name] = value + by
+        up = np.abs(evaluate(expr, moved) - base)
+        moved[variable.name] = value - by
+        return np.maximum(up, np.abs(evaluate(expr, moved) - base))
+
+    if value.size == 1 or _entry_by_entry(expr, variable):
+        return change(radius)
+    if value.size <= ONE_BY_ONE:
+        total = np.zeros(np.shape(base))
+        for place in range(value.size):
+            if radius.flat[place]:
+                by = np.zeros(value.shape)
+                by.flat[place] = radius.flat[place]
+                total = total + change(by)
+        return total
+    signs = np.random.default_rng(0)
+    squares = np.zeros(np.shape(base))
+    for _ in range(PATTERNS):
+        squares = squares + change(radius * signs.choice((-1.0, 1.0), value.shape)) ** 2
+    return SPREADS * np.sqrt(squares / PATTERNS)
+
+
+def _entry_by_entry(expr: Expr, variable: Variable) -> bool:
+    """Whether every entry of the result uses only the same entry of the variable."""
+    return expr.shape == variable.shape and all(
+        node.operation.elementwise for node in postorder(expr) if isinstance(node, Apply)
+    )
