@@ -33,17 +33,20 @@ def differentiate(
     """`program` and below it the gradient of `output` with respect to every quantity between it and `wrt`.
 
     `name_adjoint` names the gradient of a variable; where it gives None the gradient is not a line of its own but put
-    into the formulas that use it. `name_derivative` names an f′(a) that comes up, for it to be a line of its own.
+    into the formulas that use it; a quantity that nothing changes with has none. `name_derivative` names an f′(a) that comes up, for it to be a line of its own.
     """
     active = _between(program, output, wrt)
     uses = {name: sum(c.variable.name in active for c in cs) for name, cs in program.consumers().items()}
     inputs = {variable.name for variable in program.inputs}
     contributions: dict[str, list[Contribution]] = {name: [] for name in active}
-    grad_table: dict[str, Expr] = {}
+    grad_table: dict[str, Expr | None] = {}
     lines: list[Binding] = []
 
     def accumulate(u: Variable) -> None:
         terms = tuple(reversed(contributions[u.name]))
+        if not terms and u is not output:  # it is used where nothing changes with it: inside a step, say
+            grad_table[u.name] = None
+            return
         gradient: Expr = terms[0].term if terms else Constant(1.0)
         for contribution in terms[1:]:
             gradient = gradient + contribution.term
@@ -59,7 +62,8 @@ def differentiate(
         if u.name not in active:
             continue
         accumulate(u)
-        for v, contribution in _contributions(binding, grad_table[u.name], active):
+        seed = grad_table[u.name]
+        for v, contribution in _contributions(binding, seed, active) if seed is not None else ():
             term, derivatives = _named_derivatives(contribution.term, name_derivative)
             lines.extend(derivatives)
             contributions[v.name].append(contribution._replace(term=term))

@@ -249,6 +249,10 @@ class Operation:
     immediate    not a step of its own when numbers are put in (a transpose, an entry)
     unfold       how it is worked with numbers: `entries` (as the explicit sum), `definition`, or at once
     parameters   what the operation was made with, for exporters (`{"slope": 0.01}`)
+    work         the inputs' shapes → its multiply-adds; None: one for each entry of its largest operand or result
+                 (and nothing for an immediate operation)
+    fan_in       the inputs' shapes → how many entries of each input one entry of the output needs; None: one where
+                 the operation is elementwise or immediate, else all
     """
 
     name: str
@@ -266,6 +270,8 @@ class Operation:
     immediate: bool = False
     unfold: str = ""
     parameters: tuple[tuple[str, float], ...] = ()
+    work: Callable[..., int] | None = None
+    fan_in: Callable[..., tuple[int, ...]] | None = None
 
     @overload
     def __call__(self, first: Expr, /, *rest: Operand) -> Apply: ...

@@ -15,7 +15,7 @@ from bpcli.ops.arithmetic import broadcast_to, multiply, sum_of
 from bpcli.problem.model import Graph, Numbers, Problem
 from bpcli.program import Binding, Program
 
-__all__ = ["build_graph"]
+__all__ = ["build_graph", "term_by_term"]
 
 
 def build_graph(problem: Problem, functions: Mapping[str, Operation]) -> Built:
@@ -98,13 +98,13 @@ def _with_grad_table(
             rank=of.rank,
         )
 
-    extended = _term_by_term(differentiate(program, output, [scope[name] for name in wanted], adjoint))
+    extended = term_by_term(differentiate(program, output, [scope[name] for name in wanted], adjoint))
     reached = extended.variables()
     unused = [scope[name] for name in wanted if f"d{output.name}/d{name}" not in reached]
     return extended.extended(Binding(adjoint(of), _zeros(of.shape), "backward", "unused_gradient") for of in unused)
 
 
-def _term_by_term(program: Program) -> Program:
+def term_by_term(program: Program) -> Program:
     """Every entry of the table as Σ gradient · local derivative, a factor 1 being written like any other."""
     lines: list[Binding] = []
     for binding in program.bindings:

@@ -27,7 +27,7 @@ from bpcli.optimizer import update_bindings
 from bpcli.problem.model import Layer, Network, Numbers, Problem, Regularization
 from bpcli.program import Binding, Program
 
-__all__ = ["Built", "build_network", "with_worked_forms"]
+__all__ = ["Built", "build_network", "local_derivative", "with_worked_forms"]
 
 
 class Built(NamedTuple):
@@ -88,11 +88,13 @@ class _Names:
             math = Superscript(Identifier("δ"), Fenced(Number(str(of.layer))))
         return Variable(f"d{output.name}/d{of.name}", of.shape, math, "adjoint", layer=of.layer, of=of, rank=of.rank)
 
-    def local_derivative(self, of: Variable, derivative: Expr) -> Variable:
-        assert isinstance(derivative, Apply)
-        math = derivative.operation.notation.write((of.math,), derivative.inputs)
-        rank = of.rank if derivative.shape == of.shape else 2
-        return Variable(f"f'({of.name})", derivative.shape, math, "local_derivative", layer=of.layer, of=of, rank=rank)
+
+def local_derivative(of: Variable, derivative: Expr) -> Variable:
+    """A name for f′(a), which is a line of its own."""
+    assert isinstance(derivative, Apply)
+    math = derivative.operation.notation.write((of.math,), derivative.inputs)
+    rank = of.rank if derivative.shape == of.shape else 2
+    return Variable(f"f'({of.name})", derivative.shape, math, "local_derivative", layer=of.layer, of=of, rank=rank)
 
 
 def build_network(problem: Problem, functions: Mapping[str, Operation]) -> Built:
@@ -237,7 +239,7 @@ class _Builder:
             output,
             self.parameters,
             lambda of: None if of.role in ("loss", "regularizer", "objective") else self.names.adjoint(output, of),
-            self.names.local_derivative,
+            local_derivative,
         )
         # Gradients with respect to what is given (x) are no part of the lesson: nothing below needs them.
         for twin, name in list(self.twins.items()):

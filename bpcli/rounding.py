@@ -37,13 +37,13 @@ class Rounding(NamedTuple):
         if exact == exact.to_integral_value() and size < MOST_DIGITS:
             return f"{exact:.0f}"
         if self.significant is not None:
-            return _plain(_to_place(exact, size - min(self.significant, MOST_DIGITS) + 1))
+            return _plain(_to_digits(exact, min(self.significant, MOST_DIGITS)))
         if size >= MOST_DIGITS:
-            return _scientific(_to_place(exact, size - MOST_DIGITS + 1))
+            return _scientific(_to_digits(exact, MOST_DIGITS))
         decimals = max(0, min(self.decimals, MOST_DIGITS - 1 - size))
         rounded = _to_place(exact, -decimals)
         if rounded == 0:
-            return _scientific(_to_place(exact, size - SMALL_DIGITS + 1))
+            return _scientific(_to_digits(exact, SMALL_DIGITS))
         return f"{rounded:f}"
 
     def rounded(self, value: float) -> float:
@@ -62,6 +62,12 @@ def snapped(value: float) -> Decimal:
 
 def _to_place(value: Decimal, exponent: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(exponent), rounding=ROUND_HALF_UP)
+
+
+def _to_digits(value: Decimal, digits: int) -> Decimal:
+    """`value` to so many significant digits; 9.996 to three is 10.0, a carry bringing no digit more."""
+    rounded = _to_place(value, value.adjusted() - digits + 1)
+    return _to_place(rounded, rounded.adjusted() - digits + 1)
 
 
 def _plain(value: Decimal) -> str:

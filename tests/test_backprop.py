@@ -125,9 +125,9 @@ def test_gradient_of_the_output_itself_is_one() -> None:
 
 def test_shared_bias_has_the_sum_of_the_gradients_of_its_units() -> None:
     """One number that every unit adds gets what all of them send back."""
-    shared, own = solve(load_problem("mazur-shared-bias")), solve(load_problem("mazur-shared-bias"))
+    solution = solve(load_problem("mazur-shared-bias"))
     for layer in (1, 2):
-        assert shared[f"dL/db{layer}"] == pytest.approx(sum(own[f"dL/da{layer}"]), rel=1e-14)
+        assert solution[f"dL/db{layer}"] == pytest.approx(sum(solution[f"dL/da{layer}"]), rel=1e-14)
 
 
 def test_shared_bias_of_a_batch_is_summed_over_units_and_instances() -> None:

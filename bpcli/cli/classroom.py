@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bpcli.diagnostics import BpcliError, InputError, OutputError, ProblemError
+from bpcli.diagnostics import BpcliError, InputError, OutputError
 from bpcli.safe import safe
 
 if TYPE_CHECKING:
     from bpcli.grading.classroom import ClassResult, Row
     from bpcli.grading.collect import Collected
-    from bpcli.grading.model import Report
+    from bpcli.grading.model import Report, Submission
     from bpcli.grading.overrides import Overrides
     from bpcli.solution import Solution
 
@@ -88,9 +88,9 @@ def _graded_class(
     problem: str, paths: list[str], outputs: _Outputs, overrides: str | None, feedback: str, shown: _Shown
 ) -> int:
     from bpcli.grading.asked import asked
-    from bpcli.grading.classroom import ClassResult, exit_verdict, refuse_ambiguous, with_overrides
+    from bpcli.grading.classroom import ClassResult, refuse_ambiguous, with_overrides
     from bpcli.grading.collect import collect, same_file_key
-    from bpcli.grading.overrides import canonical_id, read_overrides
+    from bpcli.grading.overrides import read_overrides
     from bpcli.load import load_problem, solve
 
     solution = solve(load_problem(problem))
@@ -106,14 +106,15 @@ def _graded_class(
     if not collected.files:
         raise InputError(f"there are no answer files in {', '.join(map(safe, paths))}")
     reports = refuse_ambiguous(_graded(collected, solution, max_score))
-    rows = with_overrides(reports, adjustments)
-    names = tuple(canonical_id(item) for item in items)
-    result = ClassResult(solution.problem.title, names, max_score, rows)
+    rows = with_overrides(reports, adjustments, items, solution.problem.check.follow_through)
+    result = ClassResult(solution.problem.title, items, max_score, rows)
     _warn(collected, result, adjustments)
     texts = list(_texts(result, solution, outputs, feedback))  # all of them, before the first is written
     _write(texts, outputs)
     _show(result, solution, shown)
-    return {"refused": SOME_REFUSED, "wrong": NOT_ALL_CORRECT}.get(exit_verdict(result), ALL_CORRECT)
+    if result.any_refused:
+        return SOME_REFUSED
+    return ALL_CORRECT if result.all_correct else NOT_ALL_CORRECT
 
 
 # --- which files ---
@@ -162,13 +163,13 @@ def _protect_inputs(
 def _graded(collected: Collected, solution: Solution, max_score: float) -> tuple[Report, ...]:
     from bpcli.grading.classroom import grade_files
     from bpcli.grading.grade import Grader
-    from bpcli.grading.submission import ANSWER_LIMIT, read_submission
+    from bpcli.grading.submission import ANSWER_LIMIT
     from bpcli.problem.source import read_source
 
     grader = Grader(solution)
 
-    def read(path: str):  # type: ignore[no-untyped-def]
-        return read_submission(read_source(path, ANSWER_LIMIT), path, grader.quantities)
+    def read(path: str) -> Submission:
+        return grader.read(read_source(path, ANSWER_LIMIT), path)
 
     reports: list[Report] = []
     with _progress(len(collected.files)) as advance:
@@ -217,9 +218,7 @@ def _warn(collected: Collected, result: ClassResult, overrides: Overrides | None
 # --- writing ---
 
 
-def _texts(
-    result: ClassResult, solution: Solution, outputs: _Outputs, feedback: str
-) -> Iterator[tuple[str, str]]:
+def _texts(result: ClassResult, solution: Solution, outputs: _Outputs, feedback: str) -> Iterator[tuple[str, str]]:
     """Every file to be written, with its text."""
     if outputs.csv is not None:
         from bpcli.export.csv import grades_to_csv

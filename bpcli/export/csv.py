@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from unicodedata import normalize
 
+from bpcli.grading.asked import Asked
 from bpcli.grading.classroom import ClassResult, Row
+from bpcli.grading.tally import verdict_on
 from bpcli.problem.numbers import NotANumber, parse_number
 from bpcli.safe import safe
 
@@ -24,7 +26,7 @@ def grades_to_csv(result: ClassResult) -> str:
 
     Text that is not ASCII starts with a byte order mark, by which Excel knows UTF-8.
     """
-    lines = [[*COLUMNS, *(f"{name} (verdict)" if name in COLUMNS else name for name in result.asked)]]
+    lines = [[*COLUMNS, *(_heading(item.id) for item in result.asked)]]
     lines += [_row(row, result.asked) for row in result.rows]
     text = "".join(",".join(_cell(value) for value in line) + "\r\n" for line in lines)
     return text if text.isascii() else BYTE_ORDER_MARK + text
@@ -46,11 +48,15 @@ def _cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
-def _row(row: Row, asked: Iterable[str]) -> list[str]:
+def _heading(identifier: str) -> str:
+    """The name of a question, apart from those of the other columns."""
+    return f"{identifier} (verdict)" if identifier in COLUMNS else identifier
+
+
+def _row(row: Row, asked: Iterable[Asked]) -> list[str]:
     report, error = row.report, row.report.error
-    verdicts = {answer.quantity: answer.verdict for answer in report.answers}
     mistakes = (
-        f"{answer.quantity}: {'/'.join(m.id for m in answer.matches)}" for answer in report.answers if answer.matches
+        f"{answer.id}: {'/'.join(match.id for match in answer.matches)}" for answer in report.answers if answer.matches
     )
     return [
         report.file,
@@ -62,7 +68,7 @@ def _row(row: Row, asked: Iterable[str]) -> list[str]:
         "; ".join(mistakes),
         _adjustment(row),
         f"{error.place}: {error.code}: {error.message}" if error else "",
-        *(verdicts.get(name, "") for name in asked),
+        *(verdict_on(report, item) for item in asked),
     ]
 
 

@@ -20,7 +20,8 @@ class Asked(NamedTuple):
     """One quantity asked for: `id` as the problem writes it, `name` its name in the program.
 
     `indices` (from 1) is set where an entry (or a row) is asked for, `moment` where it is what so many updates
-    have made of it, and `terms` where it is the summands of a sum. `shape` is that of the answer.
+    have made of it, and `terms` where it is the summands of a sum. `shape` is that of the answer; `quantity` is the
+    canonical id without the indices.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Asked(NamedTuple):
     indices: tuple[int, ...]
     points: float
     shape: tuple[int, ...]
+    quantity: str
     moment: int = 0
     terms: bool = False
 
@@ -62,7 +64,7 @@ def answer_shape(variable: Variable) -> tuple[int, ...]:
 def _everything(solution: Solution) -> tuple[Asked, ...]:
     """Every computed quantity that is a finite number; a twin (`h2` beside `y`) is no quantity of its own."""
     return tuple(
-        Asked(step.id, step.id, (), DEFAULT_POINTS, answer_shape(step.binding.variable))
+        Asked(step.id, step.id, (), DEFAULT_POINTS, answer_shape(step.binding.variable), step.id)
         for step in solution.steps
         if np.isfinite(step.value).all()
     )
@@ -97,9 +99,15 @@ def located(solution: Solution, identifier: str, points: float = 0.0) -> Asked:
     name, moment = parts.name, parts.step or 0
     shape = np.shape(solution[identifier])
     renewed = {old.name: new.name for old, new in solution.built.state}
+    quantity = f"{parts.name}@{moment}" if moment else name
     if moment and name in renewed:
         name, moment = renewed[name], moment - 1  # W1@1 is W1_new
-    return Asked(identifier, name, parts.indices, points, shape, moment, parts.terms)
+        quantity = quantity if moment else name
+    elif moment and f"{name}@0" in solution.variables:
+        name, moment = renewed[f"{name}@0"], moment - 1  # what the updates so far have made of a mean's start
+    if parts.terms:
+        quantity = f"terms({quantity})"
+    return Asked(identifier, name, parts.indices, points, shape, quantity, moment, parts.terms)
 
 
 def _unaskable(solution: Solution, item: Asked) -> tuple[str, str] | None:

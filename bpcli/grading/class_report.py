@@ -8,8 +8,10 @@ from statistics import fmean, median
 from typing import NamedTuple
 
 from bpcli.document import Block, Cell, Code, Document, Heading, Inline, InlineMath, Note, Paragraph, Table, Title
+from bpcli.grading.asked import Asked
 from bpcli.grading.classroom import ClassResult
 from bpcli.grading.model import VERDICTS
+from bpcli.grading.tally import SOLVED, base_of, verdict_on
 from bpcli.messages import Messages
 from bpcli.solution import Solution
 
@@ -17,7 +19,6 @@ __all__ = ["MistakeCount", "class_report", "mistake_counts", "nobody_got"]
 
 MOST_PLACES = 12
 MOST_COLUMNS = 8
-SOLVED = ("correct", "follows")
 
 
 class MistakeCount(NamedTuple):
@@ -32,30 +33,30 @@ def mistake_counts(result: ClassResult) -> tuple[MistakeCount, ...]:
     """Every pair of a quantity and a mistake, the most frequent first; of tied mistakes the most likely one counts."""
     counts: Counter[tuple[str, str]] = Counter()
     for row in result.rows:
-        for answer in row.report.answers:
-            if answer.verdict == "wrong":
-                counts[answer.quantity, answer.matches[0].id if answer.matches else ""] += 1
-    order = {name: number for number, name in enumerate(result.asked)}
+        counts.update(
+            {
+                (base_of(answer.quantity), answer.matches[0].id if answer.matches else "")
+                for answer in row.report.answers
+                if answer.verdict == "wrong"
+            }
+        )
+    order = {item.quantity: number for number, item in reversed(list(enumerate(result.asked)))}
     found = [MistakeCount(quantity, mistake, count) for (quantity, mistake), count in counts.items()]
     return tuple(sorted(found, key=lambda c: (-c.students, order.get(c.quantity, len(order)), c.mistake)))
 
 
-def verdict_counts(result: ClassResult) -> dict[str, Counter[str]]:
-    """For each quantity asked for, how many students have which verdict."""
-    counts: dict[str, Counter[str]] = {name: Counter() for name in result.asked}
-    for row in result.rows:
-        for answer in row.report.answers:
-            if answer.quantity in counts:
-                counts[answer.quantity][answer.verdict] += 1
-    return counts
+def verdict_counts(result: ClassResult) -> dict[Asked, Counter[str]]:
+    """For each question, how many students have which verdict."""
+    graded = [row.report for row in result.rows if row.report.answers]
+    return {item: Counter(verdict_on(report, item) for report in graded) for item in result.asked}
 
 
-def nobody_got(result: ClassResult) -> tuple[str, ...]:
-    """The quantities that not one student has right."""
+def nobody_got(result: ClassResult) -> tuple[Asked, ...]:
+    """The questions that not one student has right."""
     if not any(row.report.answers for row in result.rows):
         return ()
     counts = verdict_counts(result)
-    return tuple(name for name in result.asked if not any(counts[name][verdict] for verdict in SOLVED))
+    return tuple(item for item in result.asked if not any(counts[item][verdict] for verdict in SOLVED))
 
 
 def class_report(
@@ -134,7 +135,7 @@ class _Teller:
         columns, rest = sorted(known[:MOST_COLUMNS]), [*known[MOST_COLUMNS:], ""]
         if not columns:
             return []
-        quantities = [name for name in self.result.asked if any((name, mistake) in cells for mistake in totals)]
+        quantities = list(dict.fromkeys(count.quantity for count in self.counts))
         rows = []
         for name in quantities:
             numbers = [cells.get((name, mistake), 0) for mistake in columns]
@@ -159,17 +160,16 @@ class _Teller:
     def verdicts(self) -> list[Block]:
         counts = verdict_counts(self.result)
         rows = tuple(
-            (Cell(self.quantity(name)), *(Cell((str(counts[name][verdict] or ""),)) for verdict in VERDICTS))
-            for name in self.result.asked
-            if counts[name]
+            (Cell(self.question(item)), *(Cell((str(counts[item][verdict] or ""),)) for verdict in VERDICTS))
+            for item in self.result.asked
+            if counts[item]
         )
         return [self.table(("quantity", *VERDICTS), rows, "l" + "r" * len(VERDICTS))] if rows else []
 
     def nobody(self) -> list[Block]:
-        names = nobody_got(self.result)
         parts: list[object] = []
-        for name in names:
-            parts += [", "] * bool(parts) + list(self.quantity(name))
+        for item in nobody_got(self.result):
+            parts += [", "] * bool(parts) + list(self.question(item))
         return [Paragraph(tuple(parts))] if parts else []  # type: ignore[arg-type]
 
     def adjustments(self) -> list[Block]:
@@ -196,6 +196,9 @@ class _Teller:
 
     def table(self, columns: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...], align: str) -> Table:
         return Table(tuple((self.messages.text(f"class.column-{name}"),) for name in columns), rows, align)
+
+    def question(self, item: Asked) -> Inline:
+        return (Code(item.id),) if item.indices else self.quantity(item.quantity)
 
     def quantity(self, name: str) -> Inline:
         variable = self.solution.variables.get(name)

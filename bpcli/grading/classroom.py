@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from bpcli.diagnostics import BpcliError, InputError, ProblemError
+from bpcli.grading.asked import Asked
 from bpcli.grading.collect import Found
 from bpcli.grading.model import Graded, Refusal, Report, Submission
-from bpcli.grading.overrides import Adjustment
+from bpcli.grading.overrides import Adjustment, Overrides, adjusted
 from bpcli.grading.students import student_key
 
-__all__ = ["ClassResult", "Row", "grade_files", "refusal_of", "refuse_ambiguous"]
+__all__ = ["ClassResult", "Row", "grade_files", "refusal_of", "refuse_ambiguous", "with_overrides"]
 
 NOT_READ = frozenset({"symbolic-link", "not-a-file", "unknown-format"})
 """Refusals of files that were never taken for answers: such a file does not put another one in doubt."""
@@ -42,16 +43,24 @@ class Row(NamedTuple):
 
 
 class ClassResult(NamedTuple):
-    """`asked` are the ids of the quantities asked for, in the order of the solution."""
+    """Every file of a class with its row, and what was asked."""
 
     title: str
-    asked: tuple[str, ...]
+    asked: tuple[Asked, ...]
     max_score: float
     rows: tuple[Row, ...]
 
     @property
     def scores(self) -> tuple[float, ...]:
         return tuple(row.report.score for row in self.rows if row.report.score is not None)
+
+    @property
+    def any_refused(self) -> bool:
+        return any(row.refused for row in self.rows)
+
+    @property
+    def all_correct(self) -> bool:
+        return all(row.all_correct for row in self.rows)
 
     @property
     def reports(self) -> tuple[Report, ...]:
@@ -121,3 +130,17 @@ def refuse_ambiguous(reports: Iterable[Report]) -> tuple[Report, ...]:
             report = _refused(report.file, report.student, report.max_score, refusal)
         result.append(report)
     return tuple(result)
+
+
+def with_overrides(
+    reports: Iterable[Report], overrides: Overrides | None, asked: tuple[Asked, ...], follow_through: float = 1.0
+) -> tuple[Row, ...]:
+    """The rows of a class, with the instructor's adjustments put on top."""
+    rows: list[Row] = []
+    for report in reports:
+        adjustment = overrides.of(report) if overrides is not None else None
+        if adjustment is None:
+            rows.append(Row(report))
+        else:
+            rows.append(Row(adjusted(report, adjustment, asked, follow_through), adjustment, report.score))
+    return tuple(rows)

@@ -26,7 +26,7 @@ import numpy as np
 
 from bpcli.expr import Array, variables_of
 from bpcli.grading.model import Answer, Given, Graded, Match, Report, Submission, Written
-from bpcli.grading.own import Filled, Own
+from bpcli.grading.own import Filled, Own, formula_on
 from bpcli.grading.quantities import Key, Place, Quantities, Quantity, nested
 from bpcli.grading.submission import read_submission
 from bpcli.grading.tolerance import BARE_ZERO, Style, accepts, is_bare_zero, style_of, truncated
@@ -245,13 +245,12 @@ class _Sheet:
             return  # a given number that was copied wrongly
         item.rests_on = self._rests_on(key)
         verdict = "follows" if any(self.numbers[below].has_mistake for below in item.rests_on) else "correct"
-        results = [np.ravel(result) for result in self._results(key)]
-        for result in results:
-            self._meet(item, result, verdict)
+        for result in self._results(key):
+            self._meet(item, np.ravel(result), verdict)
             if not item.open:
                 break
-        if item.open:
-            self._judge_with_slack(item, results[0], verdict)
+        else:
+            self._judge_with_slack(item, verdict)
         self._find_trivial(item)
 
     def _results(self, key: Key) -> Any:
@@ -264,21 +263,24 @@ class _Sheet:
             # Their own summands, added up.
             written = np.array(terms.value).reshape(-1, terms.quantity.shape[-1]).sum(axis=1)
             worked = next(iter(self.own.term_results(key.name, key.moment))).sum(axis=1)
-            result = np.ravel(next(iter(self.own.results(key.name, key.moment))))
+            result = np.ravel(self.own.result("printed", key.name, key.moment))
             yield result + written - worked
 
-    def _judge_with_slack(self, item: _Numbers, result: Array, verdict: str) -> None:
-        """Room for the digits that were rounded away on the way, first from the student's values, then the true ones."""
-        key = item.quantity.key
-        known = {below: not numbers.has_mistake for below, numbers in self.numbers.items()}
-        binding = self.quantities.bindings[key.name]
-        if key.terms:
+    def _judge_with_slack(self, item: _Numbers, verdict: str) -> None:
+        """Room for what was rounded away on the way: around what the student's values give, and the true value."""
+        name, moment, terms = item.quantity.key
+        if terms:
             return
-        for target, right in ((result, None), (item.quantity.truths[0], known)):
-            radii = self.own.radii("printed", key.moment, right)
-            for formula in (binding.expr, binding.worked):
-                if formula is not None and item.open:
-                    self._meet(item, target, "correct" if right else verdict, np.ravel(radii.through(formula)))
+        right = {key: not numbers.has_mistake for key, numbers in self.numbers.items()}
+        for route in self.own.routes:
+            formula = formula_on(self.quantities.bindings[name], route)
+            result = np.ravel(self.own.result(route, name, moment))
+            self._meet(item, result, verdict, np.ravel(self.own.radii(route, moment).through(formula)))
+            if item.open:
+                reach = self.own.radii(route, moment, right).through(formula)
+                self._meet(item, item.quantity.truths[0], "correct", np.ravel(reach))
+            if not item.open:
+                return
 
     def _rests_on(self, key: Key) -> tuple[Key, ...]:
         """The nearest answered quantities above a line: those that it is worked from."""
@@ -293,8 +295,6 @@ class _Sheet:
             seen.add(top)
             if top != key and item is not None and item.is_answered:
                 found[top] = None
-                if not item.open and not any(math.isnan(value) for value in item.value):
-                    continue
                 if not any(math.isnan(value) for value in item.value):
                     continue
             binding = self.quantities.bindings.get(name)

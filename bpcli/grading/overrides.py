@@ -12,15 +12,15 @@ s7654321:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import NamedTuple
 
 from bpcli.diagnostics import Diagnostic, ProblemError, Span
-from bpcli.grading.asked import Asked
-from bpcli.grading.model import Graded, Report
+from bpcli.grading.asked import Asked, located
+from bpcli.grading.model import Report
 from bpcli.grading.students import student_key
+from bpcli.grading.tally import earned, rows_of
 from bpcli.identifiers import UnknownQuantityError, nearest
 from bpcli.problem.numbers import NotANumber, parse_number
 from bpcli.problem.report import Report as Faults
@@ -39,7 +39,7 @@ KEYS = ("points", "score", "reason")
 
 
 class Adjustment(NamedTuple):
-    """What an instructor says about one student (or file). `points` are by canonical id, `W2[1,2]` for one entry."""
+    """What an instructor says about one student (or file). `points` are by the ids that the problem asks with."""
 
     key: str
     reason: str
@@ -156,13 +156,12 @@ def _points(node: Node, faults: Faults, solution: Solution, items: tuple[Asked, 
         advice = "write `points: {a1: 1}`"
         faults.add("wrong-type", f"expected a mapping, found {describe(node)}", node_place(node), help=advice)
         return ()
-    known = {(item.name, item.indices): canonical_id(item.name, item.indices) for item in items}
+    known = {item.key: item for item in items}
     found: dict[str, float] = {}
     for key, value in node.entries:
         points = _number(value, faults)
         try:
-            parts = solution.resolve(key.text)
-            name = known[(parts.name, parts.indices)]
+            name = known[located(solution, key.text).key].id
         except (UnknownQuantityError, KeyError):
             near = nearest(key.text, [item.id for item in items])
             advice = "did you mean " + " or ".join(f"`{item}`" for item in near) + "?" if near else ""
@@ -176,21 +175,21 @@ def _points(node: Node, faults: Faults, solution: Solution, items: tuple[Asked, 
     return tuple(found.items())
 
 
-def canonical_id(name: str, indices: tuple[int, ...]) -> str:
-    return f"{name}[{','.join(map(str, indices))}]" if indices else name
-
-
-def adjusted(report: Report, adjustment: Adjustment) -> Report:
+def adjusted(report: Report, adjustment: Adjustment, items: tuple[Asked, ...], follow_through: float = 1.0) -> Report:
     """The report with the instructor's points in place of those given; verdicts stay what they are."""
     if adjustment.score is not None:
         return report._replace(score=adjustment.score)
     if report.score is None:
         return report  # nothing was graded, so there are no points to change
+    answers = list(report.answers)
     points = dict(adjustment.points)
-    answers: list[Graded] = []
     score = report.score
-    for answer in report.answers:
-        given = points.pop(answer.quantity, answer.points)
-        score += given - answer.points
-        answers.append(answer._replace(points=given))
-    return report._replace(answers=tuple(answers), score=score + math.fsum(points.values()))
+    for item in items:
+        if item.id not in points:
+            continue
+        change = points[item.id] - earned(report, item, follow_through)
+        score += change
+        rows = [number for number, _, _ in rows_of(report, item)]
+        for number in rows:
+            answers[number] = answers[number]._replace(points=answers[number].points + change / len(rows))
+    return report._replace(answers=tuple(answers), score=round(score, 10))

@@ -2,7 +2,7 @@
 
 Lines that were not answered are worked from the answers above them. People work a line in one of a few right ways:
 by the formula as it is printed, by the form that is worked with (h(1 − h) for σ′(a)), or around an overflow
-(the loss from the pre-activations); each way is a `ROUTE` through the whole program.
+(the loss from the pre-activations); each way is one of the `ROUTES` through the whole program.
 """
 
 from __future__ import annotations
@@ -13,14 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from bpcli.expr import Array, Expr, evaluate, variables_of
-from bpcli.grading.quantities import Key, Quantities
+from bpcli.grading.quantities import Key, Quantities, formula_on
 from bpcli.grading.tolerance import Style, slack
-from bpcli.program import Binding
 
-__all__ = ["ROUTES", "Filled", "Own", "Radii", "formula_on"]
-
-ROUTES = ("printed", "worked", "stable")
-
+__all__ = ["Filled", "Own", "Radii"]
 
 class Filled(NamedTuple):
     """The numbers answered for one quantity, in its layout: `nan` where an entry was left blank."""
@@ -30,15 +26,6 @@ class Filled(NamedTuple):
     complete: bool
 
 
-def formula_on(binding: Binding, route: str) -> Expr:
-    """The formula of a line on one of the `ROUTES`."""
-    if route == "stable" and binding.stable is not None:
-        return binding.stable
-    if route != "printed" and binding.worked is not None:
-        return binding.worked
-    return binding.expr
-
-
 class Own:
     """The values of all quantities as they follow from one sheet."""
 
@@ -46,6 +33,7 @@ class Own:
         self.quantities = quantities
         self.answers = answers
         self.style = style
+        self.routes = quantities.routes
         self._values: dict[tuple[str, int], dict[str, Array]] = {}
         self._results: dict[tuple[str, int], dict[str, Array]] = {}
 
@@ -54,12 +42,16 @@ class Own:
         self._run(route, moment)
         return self._values[route, moment]
 
+    def result(self, route: str, name: str, moment: int) -> Array:
+        """What a line gives on one route from the student's own earlier values."""
+        self._run(route, moment)
+        return self._results[route, moment][name]
+
     def results(self, name: str, moment: int) -> Iterator[Array]:
         """What a line gives from the student's own earlier values, in each right way of working it."""
         binding = self.quantities.bindings[name]
-        for route in self._routes():
-            self._run(route, moment)
-            yield self._results[route, moment][name]
+        for route in self.routes:
+            yield self.result(route, name, moment)
             values = self._values[route, moment]
             for other in (binding.expr, binding.worked, binding.stable):
                 if other is not None and other is not formula_on(binding, route):
@@ -69,7 +61,7 @@ class Own:
     def term_results(self, name: str, moment: int) -> Iterator[Array]:
         """What the summands of a line are, from the student's own earlier values."""
         rows = self.quantities.terms(name)
-        for route in self._routes():
+        for route in self.routes:
             values = self.values(route, moment)
             with np.errstate(all="ignore"):
                 yield np.array([[float(evaluate(term, values)) for term in row] for row in rows])
@@ -77,14 +69,6 @@ class Own:
     def radii(self, route: str, moment: int, known: Mapping[Key, bool] | None = None) -> Radii:
         """How far each quantity that the student worked with may be from `values`, by rounding alone."""
         return Radii(self, route, moment, known)
-
-    def _routes(self) -> Iterator[str]:
-        yield "printed"
-        bindings = self.quantities.bindings.values()
-        if any(binding.worked is not None for binding in bindings):
-            yield "worked"
-        if any(binding.stable is not None for binding in bindings):
-            yield "stable"
 
     def _run(self, route: str, moment: int) -> None:
         if (route, moment) in self._values:

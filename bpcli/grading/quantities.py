@@ -16,7 +16,11 @@ from bpcli.rounding import Rounding
 from bpcli.solution import Solution, run
 from bpcli.terms import terms_of
 
-__all__ = ["Key", "Place", "Quantities", "Quantity", "nested"]
+__all__ = ["ROUTES", "Key", "Place", "Quantities", "Quantity", "formula_on", "nested"]
+
+
+ROUTES = ("printed", "worked", "stable")
+"""The right ways of working a line: by its formula, by the form that is worked with, around an overflow."""
 
 
 class Key(NamedTuple):
@@ -71,6 +75,10 @@ class Quantities:
         self._places: dict[str, Place] = {}
         self._quantities: dict[Key, Quantity] = {}
         self._moments: dict[tuple[bool, int], dict[str, Array]] = {}
+        lines = self.built.program.bindings
+        self.routes = tuple(
+            route for route in ROUTES if any(route == "printed" or getattr(line, route) is not None for line in lines)
+        )
         self._asked: tuple[tuple[Place, float, str], ...] | None = None
 
     def place(self, identifier: str) -> Place:
@@ -177,6 +185,15 @@ class Quantities:
         if "k" in self.built.values and self.built.state:
             state["k"] = np.float64(moment + 1)
         return state
+
+
+def formula_on(binding: Binding, route: str) -> Expr:
+    """The formula of a line on one of the `ROUTES`."""
+    if route == "stable" and binding.stable is not None:
+        return binding.stable
+    if route != "printed" and binding.worked is not None:
+        return binding.worked
+    return binding.expr
 
 
 def _canonical(key: Key, renewed_by: dict[str, str]) -> str:

@@ -158,7 +158,9 @@ def _spread(expr: Expr, values: Mapping[str, Array], variable: Variable, radius:
         moved[variable.name] = value + by
         up = np.abs(evaluate(expr, moved) - base)
         moved[variable.name] = value - by
-        return np.maximum(up, np.abs(evaluate(expr, moved) - base))
+        down = np.abs(evaluate(expr, moved) - base)
+        # One of the two may leave the range of numbers: the root of a rounded 0 moved below 0.
+        return np.nan_to_num(np.fmax(up, down), nan=0.0)
 
     if value.size == 1 or _entry_by_entry(expr, variable):
         return change(radius)

@@ -18,6 +18,7 @@ from bpcli.expr import (
     ShapeError,
     broadcast_shape,
     describe_shape,
+    is_constant,
 )
 from bpcli.mathtree import Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
 from bpcli.ops.writing import ATOM, JUXTAPOSED, NOTHING, POWER, PRODUCT, SUM, infix, raised, write_product
@@ -165,6 +166,8 @@ matmul = Operation(
     notation=Notation(_write_side_by_side, JUXTAPOSED, (JUXTAPOSED, JUXTAPOSED + 1)),
     shape=_matmul_shape,
     entry=_matmul_entry,
+    work=lambda left, right: left[0] * left[1] * right[1],
+    fan_in=lambda left, right: (left[1], left[1]),
 )
 
 
@@ -195,8 +198,9 @@ def _spread(row: int, column: int, shape: tuple[int, int]) -> Operation:
         result[row, column] = value
         return result
 
-    def write(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
-        return Row((operands[0], Operator("\u2062"), Subscript(Identifier("E"), _index_math(row, column, shape))))
+    def write(operands: tuple[Math, ...], inputs: tuple[Expr, ...]) -> Math:
+        unit = Subscript(Identifier("E"), _index_math(row, column, shape))
+        return unit if is_constant(inputs[0], 1.0) else Row((operands[0], Operator("\u2062"), unit))
 
     return Operation(
         name="spread",
@@ -206,6 +210,7 @@ def _spread(row: int, column: int, shape: tuple[int, int]) -> Operation:
         shape=lambda _: shape,
         entry=lambda index, at, a: a if index == (row, column) else Constant(0.0),
         parameters=(("row", row), ("column", column)),
+        fan_in=lambda a: (1,),
     )
 
 

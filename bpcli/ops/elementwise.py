@@ -52,7 +52,7 @@ def function_of_one_variable(
     forward: Callable[[Array], Array],
     *,
     derivative_forward: Callable[[Array], Array],
-    second: Callable[[Expr], Expr],
+    second: Callable[[Expr], Expr] | None,
     expand: Callable[[Expr, Expr], Expr] | None = None,
     definition: Callable[[Expr], Expr] | None = None,
     derivative_definition: Callable[[Expr], Expr] | None = None,
@@ -62,12 +62,12 @@ def function_of_one_variable(
 ) -> Operation:
     """An elementwise function and its derivative, an operation written f′.
 
-    `second` is f″ as an expression; `expand` gives f′ from the input and the value at it.
+    `second` is f″ as an expression, None where it is 0 wherever it exists; `expand` gives f′ from the input and the value at it.
     """
     derivative = Operation(
         name=f"{name}_derivative",
         forward=derivative_forward,
-        backprop=lambda g, out, a: (g * second(a),),
+        backprop=lambda g, out, a: (None if second is None else g * second(a),),
         notation=call(prime(symbol)),
         shape=broadcast_shape,
         definition=derivative_definition,
@@ -153,7 +153,14 @@ sqrt = _elementary(
     lambda out, a: 1 / (2 * out),
     Notation(lambda operands, _: Root(operands[0]), ATOM, (NOTHING,)),
 )
-sign = _elementary("sign", np.sign, lambda out, a: 0 * a, call("sign"))
+sign = Operation(
+    name="sign",
+    forward=np.sign,
+    backprop=lambda g, out, a: (None,),
+    notation=call("sign"),
+    shape=broadcast_shape,
+    elementwise=True,
+)
 absolute = _elementary("abs", np.abs, lambda out, a: sign(a), between("|", "|"))
 sine: Operation = _elementary("sin", np.sin, lambda out, a: cosine(a), call("sin"))
 cosine: Operation = _elementary("cos", np.cos, lambda out, a: negate(sine(a)), call("cos"))
@@ -214,10 +221,6 @@ softplus: Operation = function_of_one_variable(
 )
 
 
-def _zero(a: Expr) -> Expr:
-    return 0 * a
-
-
 @lru_cache
 def leaky_relu(slope: float = 0.01, at_zero: float | None = None) -> Operation:
     """x where x > 0, slope·x elsewhere; the derivative at 0 is `at_zero` (the slope unless declared)."""
@@ -227,7 +230,7 @@ def leaky_relu(slope: float = 0.01, at_zero: float | None = None) -> Operation:
         "leaky_relu",
         lambda z: np.where(np.asarray(z) > 0, z, slope * np.asarray(z))[()],
         derivative_forward=lambda z: _step(z, slope, kink),
-        second=_zero,
+        second=None,
         parameters=(("slope", slope), ("at_zero", kink)),
     )
 
@@ -245,7 +248,7 @@ def relu(at_zero: float = 0.0) -> Operation:
         "relu",
         lambda z: np.where(np.asarray(z) > 0, z, 0.0)[()],
         derivative_forward=lambda z: _step(z, 0.0, at_zero),
-        second=_zero,
+        second=None,
         parameters=(("at_zero", at_zero),),
     )
 
@@ -282,7 +285,7 @@ identity = function_of_one_variable(
     "id",
     np.positive,
     derivative_forward=lambda z: np.ones_like(z)[()],
-    second=_zero,
+    second=None,
     expand=lambda a, out: broadcast_to(a.shape)(Constant(1.0, texts="1")),
     notation=Notation(lambda operands, _: operands[0], NOTHING, (NOTHING,)),
 )

@@ -338,6 +338,7 @@ def loss(form: LossForm) -> Operation:
         definition=definition,
         unfold="entries",
         parameters=(("factor", form.factor), ("delta", form.delta)),
+        fan_in=lambda y, t: (_outputs(y, axis),) * 2,
     )
 
 

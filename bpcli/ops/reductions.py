@@ -96,6 +96,7 @@ def axis_sum(axis: int) -> Operation:
         entry=entry_rule,
         unfold="slices",
         parameters=(("axis", axis),),
+        fan_in=lambda a: (a[axis],),
     )
 
 
@@ -244,7 +245,8 @@ def diagonal_shape(shape: Shape) -> Shape:
 
 def _diagonal_part(g: Expr, a: Expr) -> Expr:
     """The entries on the diagonal of a square matrix, laid out as `a` is."""
-    column: Expr = axis_sum(1)(multiply(g, Constant(np.eye(_count(a.shape)))))
+    identity = Constant(np.eye(_count(a.shape)), math=Identifier("I"))
+    column: Expr = axis_sum(1)(multiply(g, identity))
     return column if a.shape[1] == 1 else column.T
 
 
@@ -257,6 +259,7 @@ diagonal = Operation(
     entry=lambda index, at, a: (
         (at(a, index[0], 0) if a.shape[1] == 1 else at(a, 0, index[0])) if index[0] == index[1] else Constant(0.0)
     ),
+    fan_in=lambda a: (1,),
 )
 
 
@@ -276,37 +279,23 @@ def softmax_jacobian(axis: int | None) -> Operation:
         column = _as_column(out)
         return diagonal(out) - column @ column.T
 
+    def backprop(g: Expr, out: Expr, a: Expr) -> tuple[Expr]:
+        # dJ = diag(dy) − dy yᵀ − y dyᵀ, so ⟨G, dJ⟩ = dyᵀ (diag G − (G + Gᵀ) y), and dy = J da with J symmetric.
+        y = _as_column(softmax(axis)(a))
+        inner = _diagonal_part(g, y) - (g + g.T) @ y
+        pulled = softmax_jacobian(axis)(a) @ inner
+        return (pulled if a.shape == y.shape else pulled.T,)
+
     return Operation(
         name="softmax_jacobian",
         forward=forward,
-        backprop=lambda g, out, a: (softmax_second(axis)(g, a),),
+        backprop=backprop,
         notation=call(Superscript(Identifier("softmax", upright=True), Operator("′", "postfix"))),
         shape=diagonal_shape,
         definition=lambda a: expand(a, softmax(axis)(a)),
         expand=expand,
         primal=lambda: softmax(axis),
         parameters=(("axis", -1 if axis is None else axis),),
-    )
-
-
-@lru_cache
-def softmax_second(axis: int | None) -> Operation:
-    """The pull-back of a matrix G through the Jacobian: Jᵀ(diag G − (G + Gᵀ) y), laid out as the input is."""
-
-    def forward(gradient: Array, a: Array) -> Array:
-        y = np.ravel(_softmax_forward(axis)(a))
-        inner = np.diag(gradient) - (gradient + gradient.T) @ y
-        return ((np.diag(y) - np.outer(y, y)) @ inner).reshape(np.shape(a))
-
-    def refuse(*_: Expr) -> tuple[Expr | None, ...]:
-        raise NotImplementedError("third derivatives of softmax are not available")
-
-    return Operation(
-        name="softmax_second",
-        forward=forward,
-        backprop=refuse,
-        notation=call(Superscript(Identifier("softmax", upright=True), Operator("″", "postfix"))),
-        shape=lambda gradient, a: a,
     )
 
 
@@ -336,4 +325,5 @@ def softmax(axis: int | None = None) -> Operation:
         derivative=softmax_jacobian(None) if axis is None else None,
         unfold="definition",
         parameters=(("axis", -1 if axis is None else axis),),
+        fan_in=lambda a: (_count(a) if axis is None else a[axis],),
     )

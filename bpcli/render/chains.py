@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bpcli.document import Equation, Givens
-from bpcli.mathtree import Fenced, Math, Matrix, Operator, Root, Row, Subscript, Superscript
-from bpcli.notation.symbols import flatten, is_times
+from bpcli.mathtree import Math, Operator
 from bpcli.notation.text import to_text
+from bpcli.render.breaking import most_columns, terms_of, with_columns
 from bpcli.render.layout import Box, beside, display_width, draw, stack, text_box
 from bpcli.render.prose import Line, Page, split_cells
 
@@ -46,36 +46,11 @@ def fit(math: Math, width: int, page: Page) -> list[Box]:
     box = draw(math, ascii=page.ascii)
     if box.width <= width:
         return [box]
-    terms = _terms(math)
+    terms = terms_of(math)
     if len(terms) > 1:
         return _packed(terms, width, page)
     narrowed = _narrowed(math, width, page)
     return [narrowed] if narrowed else _running_text(math, width, page)
-
-
-def _terms(math: Math) -> list[Math]:
-    """A formula cut before its signs: sums first, then products."""
-    items = flatten(math)
-    for breaks in (_is_sum_sign, _is_product_sign, is_times):
-        groups: list[list[Math]] = [[]]
-        for item in items:
-            if breaks(item) and groups[-1]:
-                groups.append([])
-            if breaks is not is_times or not is_times(item):
-                groups[-1].append(item)
-        if len(groups) > 1:
-            return [Row(tuple(group)) for group in groups if group]
-    return [math]
-
-
-def _is_sum_sign(node: Math) -> bool:
-    return type(node) is Operator and (
-        node.form == "relation" or (node.form == "infix" and node.symbol in ("+", "−", "-", "±"))
-    )
-
-
-def _is_product_sign(node: Math) -> bool:
-    return type(node) is Operator and node.form == "infix" and not is_times(node)
 
 
 def _packed(terms: Sequence[Math], width: int, page: Page) -> list[Box]:
@@ -98,49 +73,16 @@ def _packed(terms: Sequence[Math], width: int, page: Page) -> list[Box]:
 
 def _narrowed(math: Math, width: int, page: Page) -> Box | None:
     """The widest drawing that fits with middle columns of its matrices left out; brackets are never cut."""
-    low, high = 0, _most_columns(math) - 2
+    low, high = 0, most_columns(math) - 2
     best: Box | None = None
     while low <= high:
         kept = (low + high) // 2
-        box = draw(_with_columns(math, kept), ascii=page.ascii)
+        box = draw(with_columns(math, kept), ascii=page.ascii)
         if box.width <= width:
             best, low = box, kept + 1
         else:
             high = kept - 1
     return best
-
-
-def _most_columns(math: Math) -> int:
-    most = 0
-    stack_of: list[Math] = [math]
-    while stack_of:
-        node = stack_of.pop()
-        if type(node) is Matrix:
-            most = max(most, len(node.rows[0]) if node.rows else 0)
-        elif type(node) is Row:
-            stack_of.extend(node.items)
-        elif type(node) is Superscript or type(node) is Subscript:
-            stack_of.append(node.base)
-        elif type(node) is Fenced or type(node) is Root:
-            stack_of.append(node.body)
-    return most
-
-
-def _with_columns(math: Math, kept: int) -> Math:
-    """The formula with every matrix cut to its first `kept` columns, an ellipsis and its last column."""
-    if type(math) is Matrix:
-        columns = len(math.rows[0]) if math.rows else 0
-        if columns <= kept + 2:
-            return math
-        rows = tuple((*row[:kept], "…", row[-1]) for row in math.rows)
-        return Matrix(rows, math.elided or (len(math.rows), columns))
-    if type(math) is Row:
-        return Row(tuple(_with_columns(item, kept) for item in math.items))
-    if type(math) is Superscript or type(math) is Subscript:
-        return math._replace(base=_with_columns(math.base, kept))
-    if type(math) is Fenced or type(math) is Root:
-        return math._replace(body=_with_columns(math.body, kept))
-    return math
 
 
 def _running_text(math: Math, width: int, page: Page) -> list[Box]:

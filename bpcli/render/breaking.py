@@ -1,0 +1,144 @@
+"""Where a formula may be broken, and how the links of a chain are set in lines: what every format needs to know.
+
+Widths are in cells, those of the drawing in characters: typeset formulas take about as much room for the same digits.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from bpcli.document import Equation
+from bpcli.mathtree import Fenced, Math, Matrix, Operator, Root, Row, Subscript, Superscript
+from bpcli.notation.symbols import flatten, is_times
+from bpcli.render.layout import draw
+
+__all__ = ["Part", "broken", "chain_lines", "is_tall", "most_columns", "terms_of", "with_columns"]
+
+
+class Part(NamedTuple):
+    """A piece of a line: a relation (none where a formula is continued) and what stands after it."""
+
+    relation: str
+    math: Math
+
+
+def is_tall(math: Math) -> bool:
+    """Whether the formula takes more than one line of characters."""
+    return len(draw(math).lines) > 1
+
+
+def broken(math: Math, width: int) -> list[Math]:
+    """The formula in parts to be set under each other, none much wider than `width`.
+
+    It is broken before its signs; a matrix too wide loses its middle columns; what still is too wide stays so.
+    """
+    if draw(math).width <= width:
+        return [math]
+    terms = terms_of(math)
+    if len(terms) < 2:
+        return [_narrowed(math, width)]
+    parts: list[Math] = []
+    used = width + 1
+    for term in terms:
+        for piece in broken(term, width):
+            taken = draw(piece).width
+            if used + 1 + taken > width:
+                parts.append(piece)
+                used = taken
+            else:
+                parts[-1] = Row((parts[-1], piece))
+                used += 1 + taken
+    return parts
+
+
+def _narrowed(math: Math, width: int) -> Math:
+    low, high = 0, most_columns(math) - 2
+    best = math
+    while low <= high:
+        kept = (low + high) // 2
+        narrower = with_columns(math, kept)
+        if draw(narrower).width <= width:
+            best, low = narrower, kept + 1
+        else:
+            high = kept - 1
+    return best
+
+
+def chain_lines(equation: Equation, measure: int, limit: int) -> list[list[Part]]:
+    """The links of a chain in lines, each to begin under the relation of the first.
+
+    All on one line where that is flat and fits into `measure`; otherwise the formula, then the stages on one line if
+    they fit, else a line for each. A stage wider than `limit` is broken.
+    """
+    left = draw(equation.left).width + 1
+    parts = [Part(link.relation, link.math) for link in equation.links]
+    widths = [draw(part.math).width + 3 for part in parts]
+    tall = is_tall(equation.left) or any(is_tall(part.math) for part in parts)
+    if not tall and left + sum(widths) <= measure:
+        return [parts] if parts else []
+    if len(parts) > 2 and left + sum(widths[1:]) <= measure:
+        return [parts[:1], parts[1:]]
+    lines: list[list[Part]] = []
+    for part in parts:
+        first, *more = broken(part.math, limit - left)
+        lines.append([Part(part.relation, first)])
+        lines += [[Part("", piece)] for piece in more]
+    return lines
+
+
+def terms_of(math: Math) -> list[Math]:
+    """A formula cut before its signs: sums first, then products."""
+    items = flatten(math)
+    for breaks in (_is_sum_sign, _is_product_sign, is_times):
+        groups: list[list[Math]] = [[]]
+        for item in items:
+            if breaks(item) and groups[-1]:
+                groups.append([])
+            if breaks is not is_times or not is_times(item):
+                groups[-1].append(item)
+        if len(groups) > 1:
+            return [Row(tuple(group)) for group in groups if group]
+    return [math]
+
+
+def _is_sum_sign(node: Math) -> bool:
+    return type(node) is Operator and (
+        node.form == "relation" or (node.form == "infix" and node.symbol in ("+", "−", "-", "±"))
+    )
+
+
+def _is_product_sign(node: Math) -> bool:
+    return type(node) is Operator and node.form == "infix" and not is_times(node)
+
+
+def most_columns(math: Math) -> int:
+    most = 0
+    waiting: list[Math] = [math]
+    while waiting:
+        node = waiting.pop()
+        if type(node) is Matrix:
+            most = max(most, len(node.rows[0]) if node.rows else 0)
+        elif type(node) is Row:
+            waiting.extend(node.items)
+        elif type(node) is Superscript or type(node) is Subscript:
+            waiting.append(node.base)
+        elif type(node) is Fenced or type(node) is Root:
+            waiting.append(node.body)
+    return most
+
+
+def with_columns(math: Math, kept: int) -> Math:
+    """The formula with every matrix cut to its first `kept` columns, an ellipsis and its last column."""
+    if type(math) is Matrix:
+        columns = len(math.rows[0]) if math.rows else 0
+        if columns <= kept + 2:
+            return math
+        rows = tuple((*row[:kept], "…", row[-1]) for row in math.rows)
+        return Matrix(rows, math.elided or (len(math.rows), columns))
+    if type(math) is Row:
+        return Row(tuple(with_columns(item, kept) for item in math.items))
+    if type(math) is Superscript or type(math) is Subscript:
+        return math._replace(base=with_columns(math.base, kept))
+    if type(math) is Fenced or type(math) is Root:
+        return math._replace(body=with_columns(math.body, kept))
+    return math
