@@ -120,7 +120,7 @@ def worked(grader: Grader, hand: Hand, chance: random.Random) -> Sheet | None:
         used = np.array([float(text) for text in texts]).reshape(value.shape) if hand.each_step else value
         values[variable.name] = used if variable.shape else np.float64(used)
         if chance.random() < hand.share:
-            lines.append(f"  \"{variable.name}\": {laid_out(texts, grader.quantities.place(variable.name).shape)}")
+            lines.append(f'  "{variable.name}": {laid_out(texts, grader.quantities.place(variable.name).shape)}')
     return Sheet("answers:\n" + "\n".join(lines) + "\n", hand, values) if lines else None
 
 
@@ -189,7 +189,7 @@ def with_mistake(sheet: Sheet, grader: Grader, chance: random.Random) -> tuple[s
     texts = [sheet.hand.text(float(item)) for item in value.flat]
     if np.abs(np.asarray(sheet.values[name])).max() < 20 * 10.0**-sheet.hand.digits:
         return None
-    lines[number] = f"  \"{name}\": {laid_out(texts, grader.quantities.place(name).shape)}"
+    lines[number] = f'  "{name}": {laid_out(texts, grader.quantities.place(name).shape)}'
     return "\n".join(lines) + "\n", name
 
 

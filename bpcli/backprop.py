@@ -33,7 +33,8 @@ def differentiate(
     """`program` and below it the gradient of `output` with respect to every quantity between it and `wrt`.
 
     `name_adjoint` names the gradient of a variable; where it gives None the gradient is not a line of its own but put
-    into the formulas that use it; a quantity that nothing changes with has none. `name_derivative` names an f′(a) that comes up, for it to be a line of its own.
+    into the formulas that use it. What the output does not change with, though it is computed from it, has no line.
+    `name_derivative` names an f′(a) that comes up, for it to be a line of its own.
     """
     active = _between(program, output, wrt)
     uses = {name: sum(c.variable.name in active for c in cs) for name, cs in program.consumers().items()}

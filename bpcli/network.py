@@ -9,7 +9,7 @@ import numpy as np
 
 from bpcli.backprop import differentiate
 from bpcli.expr import Apply, Array, Constant, Expr, Operation, Shape, Variable, postorder, substitute
-from bpcli.mathtree import Fenced, Identifier, Math, Number, Superscript
+from bpcli.mathtree import Identifier, Math
 from bpcli.notation.conventions import (
     Symbols,
     ascii_name,
@@ -70,7 +70,8 @@ class _Names:
 
     def of_layer(self, role: str, layer: int, shape: Shape, rank: int) -> Variable:
         symbol = getattr(self.symbols, role)
-        return Variable(f"{ascii_name(symbol)}{layer}", shape, layer_math(symbol, layer), role, layer=layer, rank=rank)
+        math = layer_math(symbol, layer, self.symbols.layer_index)
+        return Variable(f"{ascii_name(symbol)}{layer}", shape, math, role, layer=layer, rank=rank)
 
     def activation(self, layer: int, shape: Shape, rank: int) -> tuple[Variable, dict[str, str]]:
         """The activation of a layer; the last one is the prediction and keeps its other name as a twin."""
@@ -85,7 +86,7 @@ class _Names:
     def adjoint(self, output: Variable, of: Variable) -> Variable:
         math: Math = derivative_math(output.math, of.math)
         if self.symbols.delta and of.role == "pre_activation":
-            math = Superscript(Identifier("δ"), Fenced(Number(str(of.layer))))
+            math = layer_math("δ", of.layer or 0, self.symbols.layer_index)
         return Variable(f"d{output.name}/d{of.name}", of.shape, math, "adjoint", layer=of.layer, of=of, rank=of.rank)
 
 
@@ -101,7 +102,8 @@ def build_network(problem: Problem, functions: Mapping[str, Operation]) -> Built
     """The whole program of a network problem. `functions` are the custom operations of the file, by name."""
     network = problem.network
     assert network is not None
-    symbols = symbols_for(problem.conventions.preset, problem.conventions.symbols, problem.conventions.delta)
+    conventions = problem.conventions
+    symbols = symbols_for(conventions.preset, conventions.symbols, conventions.delta, conventions.layer_index)
     return _Builder(problem, network, _Names(symbols, len(network.layers)), functions).build()
 
 

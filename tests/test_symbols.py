@@ -63,3 +63,21 @@ def test_delta_writes_another_name_for_the_adjoint_of_a_pre_activation():
     solution = solve(parse_problem(NETWORK.format(conventions="conventions: {delta: true}")))
     assert solution["delta2"] == solution["dL/da2"]
     assert "δ⁽²⁾ = ∂L/∂y ⊙ σ′(a⁽²⁾)" in render(lesson(solution), "terminal", width=80)
+
+
+@pytest.mark.parametrize(
+    ("style", "written"),
+    [
+        ("superscript", "a⁽²⁾ = W⁽²⁾ h⁽¹⁾ + b⁽²⁾"),
+        ("bracket", "a^[2] = W^[2] h^[1] + b^[2]"),
+        ("subscript", "a₂ = W₂ h₁ + b₂"),
+    ],
+)
+def test_layers_may_be_counted_in_three_places(style, written):
+    """`layer_index` moves the number of the layer; ids stay."""
+    from bpcli.lesson import lesson
+    from bpcli.render import render
+
+    solution = solve(parse_problem(NETWORK.format(conventions=f"conventions: {{layer_index: {style}}}")))
+    assert solution["W1[1,2]"] == 0.2
+    assert written in render(lesson(solution), "terminal", width=80)

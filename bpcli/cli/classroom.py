@@ -291,3 +291,15 @@ def _report(result: ClassResult, solution: Solution) -> str:
     from bpcli.render import render
 
     return render(class_report(result, solution, names=_mistake_names()), "markdown")
+
+
+def _json(result: ClassResult) -> str:
+    from bpcli.export.reports import class_to_json
+
+    return class_to_json(result)
+
+
+def _mistake_names() -> dict[str, str]:
+    from bpcli.grading.mistakes import CATALOGUE
+
+    return {identifier: mistake.title for identifier, mistake in CATALOGUE.items()}

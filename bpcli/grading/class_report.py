@@ -13,6 +13,7 @@ from bpcli.grading.classroom import ClassResult
 from bpcli.grading.model import VERDICTS
 from bpcli.grading.tally import SOLVED, base_of, verdict_on
 from bpcli.messages import Messages
+from bpcli.rounding import Rounding
 from bpcli.solution import Solution
 
 __all__ = ["MistakeCount", "class_report", "mistake_counts", "nobody_got"]
@@ -212,5 +213,5 @@ class _Teller:
 
 
 def _short(value: float) -> str:
-    """A mean as people say it: one decimal, and none where there is none."""
-    return f"{value:.1f}".removesuffix(".0") if abs(value) < 1e6 else f"{value:.6g}"
+    """A mean as people say it: one decimal, and none where it is whole."""
+    return Rounding(decimals=1).text(value)

@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 __all__ = ["FileNames", "look_alike_warnings", "student_key"]
 
-MOST_CHARACTERS = 80
+MOST_CHARACTERS = 48  # four bytes each, they still fit a file name
 DEVICES = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 )
@@ -71,8 +71,9 @@ class FileNames:
 
     def name(self, student: str, file: str = "", suffix: str = "") -> str:
         """A name without separators; what had to be changed in it is made up for by a short fingerprint."""
-        plain = _UNSAFE.sub("_", normalize("NFC", student))[:MOST_CHARACTERS].strip("._- ")
-        fits = plain == student and plain.casefold().partition(".")[0] not in DEVICES
+        student = normalize("NFC", student)
+        plain = _UNSAFE.sub("_", student)[:MOST_CHARACTERS].strip("._- ")
+        fits = plain != "" and plain == student and plain.casefold().partition(".")[0] not in DEVICES
         candidate = plain if fits else f"{plain}-{_fingerprint(student)}".lstrip("-")
         if plain.casefold().partition(".")[0] in DEVICES:
             candidate = f"_{candidate}"

@@ -80,7 +80,7 @@ SENTENCES = {
     # activations in a sentence
     "function.sigmoid": "the sigmoid",
     "function.tanh": "the hyperbolic tangent",
-    "function.relu": "ReLU, max(0, z),",
+    "function.relu": "ReLU",
     "function.leaky_relu": "leaky ReLU",
     "function.softplus": "softplus",
     "function.elu": "ELU",

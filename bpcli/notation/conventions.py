@@ -39,6 +39,7 @@ class Symbols(NamedTuple):
     regularizer: str = "Ω"
     objective: str = "J"
     delta: bool = False
+    layer_index: str = "superscript"
 
 
 PRESETS: Mapping[str, Symbols] = MappingProxyType(
@@ -53,7 +54,7 @@ PRESETS: Mapping[str, Symbols] = MappingProxyType(
     }
 )
 
-SYMBOL_ROLES = tuple(field for field in Symbols._fields if field != "delta")
+SYMBOL_ROLES = tuple(field for field in Symbols._fields if field not in ("delta", "layer_index"))
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
@@ -65,12 +66,12 @@ NAME_OF_GREEK = {letter: name for name, letter in GREEK.items()}
 HATS = {"ŷ": "yhat", "ĥ": "hhat", "ẑ": "zhat"}
 
 
-def symbols_for(preset: str, overrides: Mapping[str, str], delta: bool | None) -> Symbols:
-    """The preset with the problem's own letters put in."""
-    symbols = PRESETS[preset]
-    if delta is not None:
-        symbols = symbols._replace(delta=delta)
-    return Symbols(**{**symbols._asdict(), **overrides})
+def symbols_for(
+    preset: str, overrides: Mapping[str, str], delta: bool | None, layer_index: str = "superscript"
+) -> Symbols:
+    """The preset with the problem's own letters put in, and its way of counting layers."""
+    symbols = Symbols(**{**PRESETS[preset]._asdict(), **overrides})
+    return symbols._replace(delta=symbols.delta if delta is None else delta, layer_index=layer_index)
 
 
 def ascii_name(symbol: str) -> str:
@@ -85,9 +86,13 @@ def symbol_math(symbol: str) -> Math:
     return Superscript(identifier, Identifier(script)) if script else identifier
 
 
-def layer_math(symbol: str, layer: int) -> Math:
-    """`W⁽²⁾`."""
-    return Superscript(symbol_math(symbol), Fenced(Number(str(layer))))
+def layer_math(symbol: str, layer: int, layer_index: str = "superscript") -> Math:
+    """`W⁽²⁾`, or `W^[2]` (bracket), or `W₂` (subscript)."""
+    base, number = symbol_math(symbol), Number(str(layer))
+    if layer_index == "subscript":
+        return Subscript(base, number)
+    opening, closing = "[]" if layer_index == "bracket" else "()"
+    return Superscript(base, Fenced(number, opening, closing))
 
 
 def name_math(name: str) -> Math:

@@ -6,7 +6,7 @@ table, so that no name can hold a command, a comment or a dollar.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bpcli.mathtree import (
@@ -23,6 +23,7 @@ from bpcli.mathtree import (
     Superscript,
     Words,
 )
+from bpcli.notation.scripts import joined_scripts
 from bpcli.notation.symbols import ACCENTS, GREEK, flatten, is_times, split_accent
 from bpcli.notation.text import elided_rows, power_base
 from bpcli.safe import safe
@@ -300,48 +301,26 @@ def _fenced(node: Fenced, markdown: bool) -> str:
 
 def _scripts(node: Superscript | Subscript, markdown: bool) -> str:
     """All the scripts of one base together: TeX refuses `W^{(2)}^{T}`."""
-    upper: list[Math] = []
-    lower: list[Math] = []
-    base: Math = node.base
-    (upper if type(node) is Superscript else lower).append(node.script)
-    while type(base) is Superscript or type(base) is Subscript:
-        if type(base) is Superscript and (not upper or _joins(upper[-1])):
-            upper.append(base.script)
-        elif type(base) is Subscript and not lower and _index_goes_inside(base, upper):
-            lower.append(base.script)
-        else:
-            break
-        base = base.base
+    base, lower, upper = joined_scripts(node)
     inner = to_latex(power_base(base), markdown=markdown)
     if type(base) is Superscript or type(base) is Subscript or (type(base) is Number and "e" in base.text):
         inner = f"{{{inner}}}"
     written = inner
-    if lower:
-        script = to_latex(lower[0], markdown=markdown).strip()
+    if lower is not None:
+        script = to_latex(lower, markdown=markdown).strip()
         guard = " " if markdown and not inner[-1:].isalnum() else ""
         written += f"_{guard}{script}" if len(script) == 1 and script.isalnum() else f"_{guard}{{{script}}}"
     if upper:
-        written += _upper(list(reversed(upper)), markdown)
+        written += _upper(upper, markdown)
     return written
 
 
-def _upper(scripts: list[Math], markdown: bool) -> str:
+def _upper(scripts: Sequence[Math], markdown: bool) -> str:
     parts = [to_latex(script, markdown=markdown).strip() for script in scripts]
     if all(part and not part.replace(r"\prime", "") for part in parts):
         return "'" * sum(part.count(r"\prime") for part in parts)
     joined = " ".join(parts)
     return f"^{joined}" if len(joined) == 1 and joined.isalnum() else f"^{{{joined}}}"
-
-
-def _index_goes_inside(node: Subscript, upper: list[Math]) -> bool:
-    """Whether the base of `node` takes all of these scripts at once, with no power of a power among them."""
-    return not (upper and type(node.base) is Superscript and not _joins(upper[-1]))
-
-
-def _joins(script: Math) -> bool:
-    """Whether a script may stand behind another one: a transpose or a prime, but no power."""
-    name = script.name if type(script) is Identifier else script.symbol if type(script) is Operator else ""
-    return bool(name) and all(c in "⊤′″‴*∗" for c in name)
 
 
 def _fraction(node: Fraction, markdown: bool) -> str:

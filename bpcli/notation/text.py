@@ -186,7 +186,8 @@ def _script(items: list[Math], plain: bool, *, upper: bool) -> str:
         text = text.replace(" ", "")
     if not text:
         return ""
-    fenced = text.startswith("(") and text.endswith(")")
+    fenced = len(items) == 1 and type(items[0]) is Fenced and text[:1] in "(["
+    fenced = fenced or (text.startswith("(") and text.endswith(")"))
     if plain:
         if upper and fenced:
             return text

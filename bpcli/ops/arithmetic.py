@@ -20,7 +20,7 @@ from bpcli.expr import (
     describe_shape,
     is_constant,
 )
-from bpcli.mathtree import Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
+from bpcli.mathtree import Fenced, Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
 from bpcli.ops.writing import ATOM, JUXTAPOSED, NOTHING, POWER, PRODUCT, SUM, infix, raised, write_product
 
 __all__ = [
@@ -214,10 +214,10 @@ def _spread(row: int, column: int, shape: tuple[int, int]) -> Operation:
     )
 
 
-def _index_math(row: int, column: int, shape: Shape) -> Math:
+def _index_math(row: int, column: int, shape: Shape, *, apart: bool = False) -> Math:
     if shape != () and 1 in shape:
         return Number(str(max(row, column) + 1))
-    if row < 9 and column < 9:
+    if row < 9 and column < 9 and not apart:
         return Number(f"{row + 1}{column + 1}")
     return Row((Number(str(row + 1)), Operator(",", "postfix"), Number(str(column + 1))))
 
@@ -232,6 +232,8 @@ def entry(row: int, column: int) -> Operation:
         return ()
 
     def write(operands: tuple[Math, ...], inputs: tuple[Expr, ...]) -> Math:
+        if type(operands[0]) is Subscript:  # w₁ has an index of its own
+            return Row((operands[0], Fenced(_index_math(row, column, inputs[0].shape, apart=True), "[", "]")))
         return Subscript(operands[0], _index_math(row, column, inputs[0].shape))
 
     return Operation(

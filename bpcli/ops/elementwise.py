@@ -12,9 +12,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from bpcli.expr import Array, Constant, Expr, Notation, Operation, broadcast_shape
+from bpcli.expr import Array, Constant, Expr, Notation, Operand, Operation, as_expr, broadcast_shape
 from bpcli.mathtree import Identifier, Math, Number, Operator, Root, Subscript, Superscript
-from bpcli.ops.arithmetic import broadcast_to, divide, multiply, negate, subtract
+from bpcli.ops.arithmetic import add, broadcast_to, divide, multiply, negate, subtract
 from bpcli.ops.writing import ATOM, NOTHING, POWER, between, call, raised
 
 __all__ = [
@@ -221,6 +221,39 @@ softplus: Operation = function_of_one_variable(
 )
 
 
+def _greater(first: Operand, second: Operand) -> Expr:
+    """The greater of two; where they are equal, its slope is that of the first."""
+    from bpcli.ops.reductions import greater
+
+    return greater(as_expr(first), second)
+
+
+def _lesser(first: Operand, second: Operand) -> Expr:
+    from bpcli.ops.reductions import lesser
+
+    return lesser(as_expr(first), second)
+
+
+def _broken_line(slope: float, at_zero: float) -> Callable[[Expr], Expr] | None:
+    """x above 0 and slope·x below it, as the greater (or lesser) of the two; what stands first decides at 0.
+
+    None where the slope at 0 is neither one of the two nor half-way between them.
+    """
+    choose = _greater if slope <= 1 else _lesser
+
+    def definition(a: Expr) -> Expr:
+        below: Operand = multiply(slope, a) if slope else 0.0
+        return choose(below, a) if at_zero == slope else choose(a, below)
+
+    def half_way(a: Expr) -> Expr:
+        # The slope of |x| at 0 is 0, so that of x is left.
+        return add(multiply(at_zero, a), multiply(1 - at_zero, absolute(a)))
+
+    if at_zero in (slope, 1.0):
+        return definition
+    return half_way if 2 * at_zero == 1 + slope else None
+
+
 @lru_cache
 def leaky_relu(slope: float = 0.01, at_zero: float | None = None) -> Operation:
     """x where x > 0, slope·x elsewhere; the derivative at 0 is `at_zero` (the slope unless declared)."""
@@ -231,6 +264,7 @@ def leaky_relu(slope: float = 0.01, at_zero: float | None = None) -> Operation:
         lambda z: np.where(np.asarray(z) > 0, z, slope * np.asarray(z))[()],
         derivative_forward=lambda z: _step(z, slope, kink),
         second=None,
+        definition=_broken_line(slope, kink),
         parameters=(("slope", slope), ("at_zero", kink)),
     )
 
@@ -249,6 +283,7 @@ def relu(at_zero: float = 0.0) -> Operation:
         lambda z: np.where(np.asarray(z) > 0, z, 0.0)[()],
         derivative_forward=lambda z: _step(z, 0.0, at_zero),
         second=None,
+        definition=_broken_line(0.0, at_zero),
         parameters=(("at_zero", at_zero),),
     )
 
@@ -262,6 +297,7 @@ def elu(alpha: float = 1.0) -> Operation:
         lambda z: np.where(np.asarray(z) > 0, z, alpha * np.expm1(np.minimum(z, 0)))[()],
         derivative_forward=lambda z: np.where(np.asarray(z) > 0, 1.0, alpha * np.exp(np.minimum(z, 0)))[()],
         second=lambda a: _elu_second(alpha)(a),
+        definition=lambda a: add(_greater(0.0, a), multiply(alpha, subtract(exp(_lesser(a, 0.0)), 1.0))),
         parameters=(("alpha", alpha),),
     )
 

@@ -18,7 +18,7 @@ from bpcli.expr import Apply, Array, Constant, Expr, Notation, Operation, Shape,
 from bpcli.mathtree import INVISIBLE_TIMES, Fenced, Fraction, Identifier, Math, Number, Operator, Row, Subscript
 from bpcli.ops.arithmetic import add, divide, multiply, negate, subtract
 from bpcli.ops.elementwise import absolute, log, log2, log10, sign, square
-from bpcli.ops.reductions import axis_sum, total
+from bpcli.ops.reductions import axis_sum, lesser, total
 from bpcli.ops.writing import PRODUCT, SUM, raised
 
 __all__ = ["LOSSES", "LossForm", "Shortcut", "loss", "shortcut"]
@@ -116,6 +116,13 @@ def _huber_term(delta: float) -> Operation:
         size = np.abs(e)
         return np.where(size <= delta, 0.5 * np.square(e), delta * (size - 0.5 * delta))[()]
 
+    def definition(e: Expr) -> Expr:
+        """c·(|e| − ½c) with c = |e|, but at most δ."""
+        size = absolute(e)
+        cut = lesser(size, Constant(delta, texts=_number_text(delta)))
+        result: Expr = multiply(cut, subtract(size, multiply(Constant(0.5, texts="1/2"), cut)))
+        return result
+
     def write(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
         name = Subscript(Identifier("huber", upright=True), Number(_number_text(delta)))
         return Row((name, Fenced(operands[0])))
@@ -126,6 +133,7 @@ def _huber_term(delta: float) -> Operation:
         backprop=lambda g, out, e: (g * _clip(delta)(e),),
         notation=Notation(write, 100, (0,)),
         shape=lambda shape: shape,
+        definition=definition,
         elementwise=True,
     )
 

@@ -19,7 +19,7 @@ from bpcli.expr import (
     describe_shape,
 )
 from bpcli.mathtree import Fenced, Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
-from bpcli.ops.arithmetic import At, broadcast_to, divide, multiply, sum_of
+from bpcli.ops.arithmetic import At, broadcast_to, divide, matmul, multiply, sum_of
 from bpcli.ops.elementwise import exp, sqrt, square
 from bpcli.ops.writing import ATOM, NOTHING, PRODUCT, SUM, call
 
@@ -135,8 +135,19 @@ def mean_over(count: Math) -> Operation:
     )
 
 
-def _extreme(name: str, forward: Callable[[Array], Array], index: Callable[[Array], int]) -> Operation:
+def _extreme(
+    name: str,
+    forward: Callable[[Array], Array],
+    index: Callable[[Array], int],
+    choose: Callable[[Expr, Expr], Expr],
+) -> Operation:
     """The largest or smallest entry; its gradient goes to the first entry that has it."""
+
+    def entry_rule(_: tuple[int, int], at: At, a: Expr) -> Expr:
+        found, *rest = entries_of(at, a)
+        for item in rest:
+            found = choose(found, item)
+        return found
 
     def mask(a: Array) -> Array:
         chosen = np.zeros(np.shape(a))
@@ -159,11 +170,12 @@ def _extreme(name: str, forward: Callable[[Array], Array], index: Callable[[Arra
         backprop=lambda g, out, a: (g * where(a),),
         notation=call(name),
         shape=_scalar,
+        entry=entry_rule,
     )
 
 
-maximum = _extreme("max", np.max, lambda a: int(np.argmax(a)))
-minimum = _extreme("min", np.min, lambda a: int(np.argmin(a)))
+maximum = _extreme("max", np.max, lambda a: int(np.argmax(a)), lambda a, b: greater(a, b))
+minimum = _extreme("min", np.min, lambda a: int(np.argmin(a)), lambda a, b: lesser(a, b))
 
 
 def _choice(name: str, forward: Callable[[Array, Array], Array]) -> Operation:
@@ -283,7 +295,7 @@ def softmax_jacobian(axis: int | None) -> Operation:
         # dJ = diag(dy) − dy yᵀ − y dyᵀ, so ⟨G, dJ⟩ = dyᵀ (diag G − (G + Gᵀ) y), and dy = J da with J symmetric.
         y = _as_column(softmax(axis)(a))
         inner = _diagonal_part(g, y) - (g + g.T) @ y
-        pulled = softmax_jacobian(axis)(a) @ inner
+        pulled = matmul(softmax_jacobian(axis)(a), inner)
         return (pulled if a.shape == y.shape else pulled.T,)
 
     return Operation(

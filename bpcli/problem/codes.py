@@ -55,6 +55,12 @@ CODES = MappingProxyType(
         "unknown-optimizer": "An optimizer has a name that is not known.",
         "unknown-preset": "A preset of symbols has a name that is not known.",
         "unknown-parameter": "A parameter does not belong to this activation, loss or optimizer.",
+        # data files
+        "data-path": "A data file stands in the folder of the problem, or below it.",
+        "data-file": "A data file cannot be read.",
+        "csv-syntax": "A data file is not CSV: rows of values, separated by commas.",
+        "missing-header": "The first row of a data file names its columns.",
+        "unknown-column": "A column has a name that the data file does not have.",
         # formulas and graphs
         "formula-syntax": "A text is not a formula.",
         "missing-operator": "Two values stand side by side; products are written with `*`.",

@@ -8,6 +8,7 @@ from bpcli.problem.kinds import (
     Array,
     Choice,
     FormulaText,
+    NamedReal,
     NameText,
     Real,
     Text,
@@ -22,9 +23,11 @@ __all__ = ["AFFINE_LAYOUTS", "PROBLEM", "json_schema"]
 
 # How the rows and columns of `weights` are read, under each way of writing the affine map.
 AFFINE_LAYOUTS = ("W x + b", "x W + b", "x W^T + b")
+LAYER_INDEXES = ("superscript", "bracket", "subscript")
 
 MAX_STEPS = 100_000
-MAX_EPOCHS = 100_000
+MAX_EPOCHS = 1_000_000
+MAX_UNITS = 100_000
 MAX_SEED = 2**64 - 1
 MAX_DIGITS = 10  # printed digits that are the same on every processor
 
@@ -54,16 +57,39 @@ ACTIVATION = Variants(
     mapping=FromVocabulary(_activation),
 )
 
+WEIGHTS = Array((2,), "a matrix is a list of rows: `[[0.1, 0.2], [0.3, 0.4]]`; one weight is `[[0.1]]`")
+DRAWN_WEIGHTS = Record(
+    "weights that are drawn",
+    (
+        Field("shape", ListOf(Whole(1, MAX_UNITS)), "Rows and columns of the matrix: `[16, 4]`.", required=True),
+        Field("seed", Whole(0, MAX_SEED), "The seed they are drawn with.", default=0),
+        Field(
+            "scale",
+            NamedReal(("glorot", "he"), Real(above=0, maximum=1000)),
+            "They are uniform on [−r, r]: `glorot` r = √(6/(in + out)), `he` r = √(6/in), or r itself.",
+            default="glorot",
+        ),
+    ),
+)
+BIAS = Array((0, 1))
+REPEATED_BIAS = Record("a bias", (Field("value", Real(), "The same start for every unit.", required=True),))
+
 LAYER = Record(
     "a layer",
     (
         Field(
             "weights",
-            Array((2,), "a matrix is a list of rows: `[[0.1, 0.2], [0.3, 0.4]]`; one weight is `[[0.1]]`"),
-            "The weights: a list of rows, [out][in] unless `conventions: affine` says otherwise.",
+            Variants(WEIGHTS.expected, scalar=WEIGHTS, sequence=WEIGHTS, mapping=DRAWN_WEIGHTS),
+            "The weights: a list of rows, [out][in] unless `conventions: affine` says otherwise; "
+            "or how they are drawn: `{shape: [16, 4], seed: 1}`.",
             required=True,
         ),
-        Field("bias", Array((0, 1)), "One bias per unit, or one number shared by all units; absent: no bias."),
+        Field(
+            "bias",
+            Variants(BIAS.expected, scalar=BIAS, sequence=BIAS, mapping=REPEATED_BIAS),
+            "One bias per unit, one number shared by all units, or `{value: 0}`, one per unit of that value; "
+            "absent: no bias.",
+        ),
         Field("activation", ACTIVATION, "The activation, or a function from `functions:`.", default="identity"),
         Field(
             "trainable",
@@ -149,6 +175,28 @@ TRAINING = Record(
     ),
 )
 
+COLUMN = NameText("the name of a column")
+COLUMNS = Variants("the names of columns", scalar=COLUMN, sequence=ListOf(COLUMN, minimum=1))
+DATA_FILE = NameText("the name of a CSV file")
+DATA = Variants(
+    "the name of a CSV file",
+    scalar=DATA_FILE,
+    mapping=Record(
+        "data",
+        (
+            Field("file", DATA_FILE, "A CSV file in the folder of the problem, or below it.", required=True),
+            Field("inputs", COLUMNS, "The columns of the inputs; absent: all that are not targets."),
+            Field("targets", COLUMNS, "The columns of the targets; absent: the last one."),
+            Field(
+                "classes",
+                ListOf(NameText("the name of a class"), minimum=2),
+                "The classes of the target column, in order from class 0; absent: in alphabetical order.",
+            ),
+            Field("worked_rows", Whole(1, 1000), "How many rows a worked solution shows.", default=4),
+        ),
+    ),
+)
+
 ONE_INSTANCE = "`input:` and `target:` hold one instance; several go under `inputs:` and `targets:`, one row each"
 NETWORK = Record(
     "a network",
@@ -157,6 +205,7 @@ NETWORK = Record(
         Field("inputs", Array((1, 2)), "A batch: a list of instances, one row each."),
         Field("target", Array((0, 1), ONE_INSTANCE), "The target of one instance, or its class (from 0)."),
         Field("targets", Array((1, 2)), "The targets of a batch, one row each, or its classes (from 0)."),
+        Field("data", DATA, "A data set in place of inputs and targets: a CSV file whose first row names its columns."),
         Field("layers", ListOf(LAYER, minimum=1), "The layers, from the input to the output.", required=True),
         Field("loss", LOSS, "The loss; absent: forward pass only."),
         Field("regularization", REGULARIZATION, "A penalty on the parameters."),
@@ -213,6 +262,7 @@ CONVENTIONS = Record(
             default="goodfellow",
         ),
         Field("delta", Truth(), "Whether δ is written for the adjoint of a pre-activation."),
+        Field("layer_index", Choice("a place", LAYER_INDEXES), "W⁽¹⁾, W^[1] or W₁.", default="superscript"),
         Field("relu_at_zero", Real(), "The slope of relu at 0: 0, 1 or 0.5.", default=0),
     ),
 )

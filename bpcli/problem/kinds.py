@@ -17,6 +17,7 @@ __all__ = [
     "Choice",
     "FormulaText",
     "NameText",
+    "NamedReal",
     "Real",
     "Text",
     "Truth",
@@ -163,6 +164,29 @@ class Real(NamedTuple):
         bounds |= {"exclusiveMinimum": self.above, "exclusiveMaximum": self.below}
         number: Json = {"type": "number"} | {name: bound for name, bound in bounds.items() if bound is not None}
         return {"anyOf": [number, {"type": "string", "pattern": NUMBER_PATTERN}]}
+
+
+class NamedReal(NamedTuple):
+    """One of a few words that stand for numbers, or a number."""
+
+    names: tuple[str, ...]
+    real: Real
+
+    @property
+    def expected(self) -> str:
+        return ", ".join(f"`{name}`" for name in self.names) + " or a number"
+
+    def read(self, node: Node, reader: Reader) -> str | Numbers | None:
+        if isinstance(node, ScalarNode) and node.text in self.names:
+            return node.text
+        if isinstance(node, ScalarNode) and node.text[:1].isalpha():
+            message = f"expected {self.expected}, found `{shortened(node.text)}`"
+            reader.report.add("unknown-choice", message, node.span, help=suggestion(node.text, self.names))
+            return None
+        return self.real.read(node, reader)
+
+    def json(self, vocabulary: Vocabulary) -> Json:
+        return {"anyOf": [{"enum": list(self.names)}, self.real.json(vocabulary)]}
 
 
 class Whole(NamedTuple):

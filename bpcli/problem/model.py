@@ -14,6 +14,7 @@ __all__ = [
     "Activation",
     "Check",
     "Conventions",
+    "Data",
     "Definition",
     "Display",
     "Function",
@@ -101,10 +102,29 @@ class Training(NamedTuple):
     gradient_below: float | None = None
 
 
+class Data(NamedTuple):
+    """A data set from a CSV file: its values row by row (float64), of which the first rows are worked in a lesson.
+
+    `classes` names the classes of a target column of texts; `target_values` then has their numbers, from 0.
+    """
+
+    file: str
+    path: str
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+    classes: tuple[str, ...]
+    rows: int
+    input_values: memoryview
+    target_values: memoryview
+    worked_rows: int
+    span: Span
+
+
 class Network(NamedTuple):
     """`input` and `target` have shape `(n,)` for one instance and `(instances, n)` for a batch.
 
-    Integer class targets keep shape `(instances,)` or `()` and set `class_targets`.
+    Integer class targets keep shape `(instances,)` or `()` and set `class_targets`. Where there is `data`,
+    `input` and `target` are its first rows.
     """
 
     input: Numbers
@@ -117,6 +137,7 @@ class Network(NamedTuple):
     update: Update | None
     training: Training | None
     span: Span
+    data: Data | None = None
 
 
 class Input(NamedTuple):
@@ -157,6 +178,7 @@ class Conventions(NamedTuple):
     delta: bool | None = None  # None: as the preset says
     relu_at_zero: float = 0.0
     span: Span | None = None
+    layer_index: str = "superscript"
 
 
 class Display(NamedTuple):

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from bpcli.diagnostics import Related, Span
+from bpcli.problem.data import Dataset, read_data
+from bpcli.problem.initial import drawn_weights, repeated_bias
 from bpcli.problem.model import (
     Activation,
     Layer,
@@ -39,7 +41,10 @@ class _Width(NamedTuple):
 def read_network(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int, ...]], affine: str) -> Network | None:
     """Check everything about a network; `None` if something needed is missing or wrong."""
     report = reader.report
-    given = _read_input(fields, report)
+    dataset = read_data(fields, report) if "data" in fields.keys else None
+    given = dataset.input if dataset else None
+    if "data" not in fields.keys:
+        given = _read_input(fields, report)
     width = None
     if given is not None:
         label = f"{_values(given.shape[-1])} here"
@@ -52,25 +57,38 @@ def read_network(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int
         if layer is None:
             width = None
             continue
-        width = _check_weights(layer, number, width, affine, fields, report)
-        bias: Numbers | None = layer.get("bias")
+        weights = _read_weights(layer, number, affine, report)
+        width = _check_weights(weights, number, width, affine, fields, report)
+        bias = _read_bias(layer, width)
         if width and bias and bias.shape and bias.shape[0] != width.size:
             _refuse_bias(bias, number, width, report)
         activation = _read_activation(layer, reader, arities)
-        weights: Numbers | None = layer.get("weights")
         if weights and activation:
             layers.append(Layer(weights, bias, activation, _read_trainable(layer), layer.span))
     loss = _read_loss(fields, reader)
-    target, class_targets = _read_target(fields, given, width, loss, report)
+    if dataset is not None:
+        target, class_targets = _data_target(dataset, width, loss, report)
+    else:
+        target, class_targets = _read_target(fields, given, width, loss, report)
     _check_needs_loss(fields, report)
     regularization = _read_regularization(fields, report)
     update = read_update(fields, reader)
-    training = read_training(fields, given, report)
+    instances = dataset.data.rows if dataset else given.shape[0] if given and len(given.shape) == 2 else 1
+    training = read_training(fields, instances if given else None, report)
     if given is None or not layers or len(layers) != len(layer_fields):
         return None
-    batch = "inputs" in fields.keys
     return Network(
-        given, target, batch, class_targets, tuple(layers), loss, regularization, update, training, fields.span
+        given,
+        target,
+        dataset is not None or "inputs" in fields.keys,
+        class_targets,
+        tuple(layers),
+        loss,
+        regularization,
+        update,
+        training,
+        fields.span,
+        dataset.data if dataset else None,
     )
 
 
@@ -131,11 +149,22 @@ def _read_input(fields: Fields, report: Report) -> Numbers | None:
     return numbers if len(numbers.shape) == 2 else _as_rows(numbers)
 
 
+def _read_weights(layer: Fields, number: int, affine: str, report: Report) -> Numbers | None:
+    value: Numbers | Fields | None = layer.get("weights")
+    return drawn_weights(value, number, affine, report) if isinstance(value, Fields) else value
+
+
+def _read_bias(layer: Fields, width: _Width | None) -> Numbers | None:
+    value: Numbers | Fields | None = layer.get("bias")
+    if isinstance(value, Fields):
+        return repeated_bias(value, width.size) if width else None
+    return value
+
+
 def _check_weights(
-    layer: Fields, number: int, width: _Width | None, affine: str, network: Fields, report: Report
+    weights: Numbers | None, number: int, width: _Width | None, affine: str, network: Fields, report: Report
 ) -> _Width | None:
     """Check that the weights of a layer take what comes in; gives what goes out."""
-    weights: Numbers | None = layer.get("weights")
     if weights is None:
         return None
     rows, columns = weights.shape
@@ -273,6 +302,38 @@ def _read_target(
     if width and target.shape[-1] != width.size:
         _refuse_target(target, width, loss, fields, key, report)
     return target, False
+
+
+def _data_target(
+    dataset: Dataset, width: _Width | None, loss: Loss | None, report: Report
+) -> tuple[Numbers | None, bool]:
+    """The target of the first rows of a data set, and whether it is classes."""
+    data, target = dataset.data, dataset.target
+    if width is None:
+        return target, False
+    related = (Related(width.span, width.label),)
+    if len(data.targets) > 1:
+        if width.size != len(data.targets):
+            message = f"{len(data.targets)} target columns, but the last layer has {_units(width.size)}"
+            report.add("shape", message, data.span, related=related)
+        return target, False
+    count = len(data.classes)
+    if count and width.size != count and not (width.size == 1 and count == 2):
+        message = f"column `{data.targets[0]}` has {count} classes, but the last layer has {_units(width.size)}"
+        report.add("shape", message, data.span, related=related, help=f"classes: {', '.join(data.classes[:20])}")
+    elif not count and width.size > 1:
+        if loss is None or loss.name != "cross_entropy":
+            message = f"one target column, but the last layer has {_units(width.size)}"
+            report.add("shape", message, data.span, related=related)
+        for row, value in enumerate(data.target_values.tolist(), 1):
+            if not (value.is_integer() and 0 <= value < width.size):
+                message = f"row {row} of the data has the target {value:g}, which is not a class"
+                advice = f"classes are whole numbers from 0 to {width.size - 1}"
+                report.add("class-index", message, data.span, related=related, help=advice)
+                break
+    if width.size > 1:
+        return target, True
+    return _as_rows(target), False
 
 
 def _refuse_target(target: Numbers, width: _Width, loss: Loss | None, fields: Fields, key: str, report: Report) -> None:

@@ -133,8 +133,11 @@ class Variants(NamedTuple):
         return kind.read(node, reader)
 
     def json(self, vocabulary: Vocabulary) -> Json:
-        kinds = (self.scalar, self.sequence, self.mapping)
-        return {"anyOf": [kind.json(vocabulary) for kind in kinds if kind is not None]}
+        kinds: list[Kind] = []
+        for kind in (self.scalar, self.sequence, self.mapping):
+            if kind is not None and not any(kind is other for other in kinds):
+                kinds.append(kind)
+        return {"anyOf": [kind.json(vocabulary) for kind in kinds]}
 
 
 class FromVocabulary(NamedTuple):

@@ -37,6 +37,7 @@ def read_conventions(fields: Fields, reader: Reader) -> Conventions:
         fields.get("delta"),
         relu_at_zero,
         fields.span,
+        fields.get("layer_index", conventions.layer_index),
     )
 
 

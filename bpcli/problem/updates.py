@@ -72,13 +72,13 @@ def _read_form(value: Fields, optimizer: str, reader: Reader) -> str | None:
     return None
 
 
-def read_training(fields: Fields, given: Numbers | None, report: Report) -> Training | None:
+def read_training(fields: Fields, instances: int | None, report: Report) -> Training | None:
+    """The training of so many instances (None where they could not be read)."""
     value: Fields | None = fields.get("training")
     if value is None:
         return None
     batch_size: int | None = value.get("batch_size")
-    instances = given.shape[0] if given and len(given.shape) == 2 else 1
-    if batch_size is not None and given is not None and batch_size > instances:
+    if batch_size is not None and instances is not None and batch_size > instances:
         message = (
             f"a batch of {batch_size}, but there {'is 1 instance' if instances == 1 else f'are {instances} instances'}"
         )

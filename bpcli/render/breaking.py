@@ -37,18 +37,18 @@ def broken(math: Math, width: int) -> list[Math]:
     terms = terms_of(math)
     if len(terms) < 2:
         return [_narrowed(math, width)]
-    parts: list[Math] = []
+    lines: list[list[Math]] = []
     used = width + 1
     for term in terms:
         for piece in broken(term, width):
             taken = draw(piece).width
             if used + 1 + taken > width:
-                parts.append(piece)
+                lines.append([piece])
                 used = taken
             else:
-                parts[-1] = Row((parts[-1], piece))
+                lines[-1].append(piece)
                 used += 1 + taken
-    return parts
+    return [line[0] if len(line) == 1 else Row(tuple(line)) for line in lines]
 
 
 def _narrowed(math: Math, width: int) -> Math:

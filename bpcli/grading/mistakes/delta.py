@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from bpcli.expr import Constant, Expr
+from bpcli.grading.mistakes.loss import has_half, takes_mean
 from bpcli.grading.mistakes.site import Proposal, Site
 from bpcli.grading.mistakes.slopes import derivative_of, slopes
 from bpcli.grading.mistakes.stale import stale
@@ -53,12 +54,15 @@ def _natural(site: Site) -> Constant:
 def _counted(site: Site) -> Iterator[Proposal]:
     """Factors of 2, n and m too many or too few."""
     around, right = site.around, site.right
+    assert around.form is not None
     if around.loss_kind == "squares":
-        yield "D13", lambda: 2 * right
-        yield "D13", lambda: 0.5 * right
-    for count in {around.outputs, around.instances} - {1}:
-        yield "D14", lambda c=count: right / float(c)  # type: ignore[misc]
-        yield "D14", lambda c=count: float(c) * right  # type: ignore[misc]
+        yield "D13", lambda: (2 if has_half(around.form) else 0.5) * right  # type: ignore[arg-type]
+    counts = [(around.outputs, takes_mean(around.form)), (around.instances, around.is_mean)]
+    for count, divided in counts:
+        if count > 1:
+            yield "D14", lambda c=count: right / float(c)  # type: ignore[misc]
+            if divided:
+                yield "D14", lambda c=count: float(c) * right  # type: ignore[misc]
 
 
 def output_delta(site: Site) -> Iterator[Proposal]:

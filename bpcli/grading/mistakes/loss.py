@@ -15,7 +15,7 @@ from bpcli.ops.penalties import l2_penalty
 from bpcli.ops.probability import cross_entropy, entropy, kl
 from bpcli.ops.reductions import axis_sum, mean, total
 
-__all__ = ["loss_in_a_graph", "loss_of_instances", "objective", "regularizer"]
+__all__ = ["has_half", "loss_in_a_graph", "loss_of_instances", "objective", "regularizer", "takes_mean"]
 
 BASES = {"e": 1.0, "2": float(np.log(2)), "10": float(np.log(10))}
 
@@ -74,11 +74,12 @@ def _weight(form: LossForm, y: Expr) -> float:
     shape = (1, 1) if form.axis is None or y.shape == () else y.shape
     ones = np.zeros(shape)
     ones.flat[0] = 1.0
-    first = loss(form._replace(over_outputs="sum") if _takes_mean(form) else form).forward(ones, np.zeros(shape))
-    return float(np.ravel(first)[0]) / (_outputs(form, y) if _takes_mean(form) else 1)
+    first = loss(form._replace(over_outputs="sum") if takes_mean(form) else form).forward(ones, np.zeros(shape))
+    return float(np.ravel(first)[0]) / (_outputs(form, y) if takes_mean(form) else 1)
 
 
-def _takes_mean(form: LossForm) -> bool:
+def takes_mean(form: LossForm) -> bool:
+    """Whether a loss is divided by the number of outputs."""
     if form.over_outputs is not None:
         return form.over_outputs == "mean"
     probe = np.zeros((2, 1))
@@ -87,10 +88,16 @@ def _takes_mean(form: LossForm) -> bool:
     return float(alone.forward(probe, np.zeros((2, 1)))) < float(alone.forward(probe[:1], np.zeros((1, 1))))
 
 
+def has_half(form: LossForm) -> bool:
+    """Whether a loss of squares has the ½ that cancels the 2 of its derivative."""
+    probe = np.ones((1, 1))
+    return float(loss(form._replace(axis=None)).forward(probe, 0 * probe)) == 0.5
+
+
 def _squares(form: LossForm, y: Expr, t: Expr) -> Iterator[Proposal]:
     n = _outputs(form, y)
     weight = _weight(form, y)
-    mean_taken = _takes_mean(form)
+    mean_taken = takes_mean(form)
     plain = weight * n if mean_taken else weight
 
     def scaled(factor: float, summand: Expr) -> Expr:
@@ -118,7 +125,7 @@ def _squares(form: LossForm, y: Expr, t: Expr) -> Iterator[Proposal]:
 
 
 def _factor(value: float) -> Constant:
-    return Constant(value, texts="1/2" if value == 0.5 else None)
+    return Constant(value, texts="1/2" if value == 0.5 else f"{value:g}")
 
 
 def _one_output(form: LossForm, e: Expr, k: int, n: int) -> Expr:

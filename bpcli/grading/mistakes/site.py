@@ -199,6 +199,11 @@ class Surroundings:
             seed = seed.inputs[0]
         return seed
 
+    @property
+    def is_mean(self) -> bool:
+        """Whether the objective is the mean over several instances."""
+        return not (isinstance(self.seed, Constant) and bool(np.all(self.seed.value == 1.0)))
+
     # --- constants ---
 
     @cached_property

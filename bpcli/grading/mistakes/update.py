@@ -15,11 +15,11 @@ __all__ = ["update"]
 
 def update(site: Site) -> Iterator[Proposal]:
     """The lines of an optimizer."""
-    of = site.binding.variable.of
-    if of is None:
-        yield from _renewed(site)
+    variable = site.binding.variable
+    if variable.role == "moment" and variable.of is not None:
+        yield from _moment(site, variable.of)
     else:
-        yield from _moment(site, of)
+        yield from _renewed(site)
 
 
 def _renewed(site: Site) -> Iterator[Proposal]:

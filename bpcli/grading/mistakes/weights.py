@@ -9,7 +9,7 @@ import numpy as np
 from bpcli.backprop import sum_to_shape
 from bpcli.expr import Constant, Expr, Variable, substitute, variables_of
 from bpcli.grading.mistakes.site import Layer, Proposal, Site, Surroundings
-from bpcli.ops.arithmetic import add, divide, multiply
+from bpcli.ops.arithmetic import add, broadcast_to, divide, multiply
 from bpcli.ops.reductions import total
 
 __all__ = ["bias_gradient", "inlined", "weights_gradient"]
@@ -82,7 +82,8 @@ def _outer_slips(site: Site, layer: Layer, d: Variable, data: Expr, penalty: Exp
 
 def _repeated(W: Variable, vector: Expr) -> Expr:
     """One vector in every row, or in every column, of a matrix like W."""
-    return vector + Constant(np.zeros(W.shape))
+    repeated: Expr = broadcast_to(W.shape)(vector)
+    return repeated
 
 
 def _of_the_batch(site: Site, d: Expr, below: Expr, data: Expr, penalty: Expr | None) -> Iterator[Proposal]:
@@ -94,7 +95,7 @@ def _of_the_batch(site: Site, d: Expr, below: Expr, data: Expr, penalty: Expr | 
     def whole(part: Expr) -> Expr:
         return part if penalty is None else add(part, penalty)
 
-    mean_taken = not _is_one(around.seed)
+    mean_taken = around.is_mean
     yield "G12", lambda: whole(multiply(float(m), data) if mean_taken else divide(data, float(m)))
     if mean_taken:
         yield "G13", lambda: whole(divide(data, float(m)))
@@ -104,10 +105,6 @@ def _of_the_batch(site: Site, d: Expr, below: Expr, data: Expr, penalty: Expr | 
         one = around.outer(multiply(d, Constant(mask)), below)
         yield "G14", lambda o=one: whole(o)  # type: ignore[misc]
         yield "G14", lambda o=one: whole(multiply(float(m), o))  # type: ignore[misc]
-
-
-def _is_one(expr: Expr) -> bool:
-    return isinstance(expr, Constant) and bool(np.all(expr.value == 1.0))
 
 
 def _accumulated(site: Site) -> Iterator[Proposal]:
@@ -194,7 +191,7 @@ def bias_gradient(site: Site) -> Iterator[Proposal]:
             yield "G10", lambda k=k: total(d * around.unit_mask(k, n))  # type: ignore[misc]
     if m > 1:
         yield "G11", lambda: right / float(m)
-        if not _is_one(around.seed):
+        if around.is_mean:
             yield "G12", lambda: float(m) * right
         for k in (0, m - 1):
             mask = np.zeros((1, m) if around.columns else (m, 1))

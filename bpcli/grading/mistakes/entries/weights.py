@@ -187,4 +187,3 @@ WEIGHTS = (
         sources=("stats.SE 188678",),
     ),
 )
-
