@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,7 +64,7 @@ def random_problem(chance: random.Random) -> str:
         return f"{chance.uniform(-1.5, 1.5):.{chance.randint(1, 2)}f}"
 
     layers = []
-    for below, units in zip(sizes, sizes[1:], strict=False):
+    for below, units in pairwise(sizes):
         rows = ", ".join("[" + ", ".join(number() for _ in range(below)) + "]" for _ in range(units))
         bias = f", bias: [{', '.join(number() for _ in range(units))}]" if chance.random() < 0.8 else ""
         layers.append([f"weights: [{rows}]{bias}", chance.choice(ACTIVATIONS[:-1])])

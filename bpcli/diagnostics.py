@@ -54,6 +54,8 @@ class ProblemError(BpcliError):
     """
 
     exit_code = 3
+    outcome = "Nothing was solved."
+    """The last sentence of the refusal: what did not happen."""
 
     def __init__(self, path: str, source: str, diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__(path, source, diagnostics)

@@ -6,13 +6,14 @@ with an expression builds a node, calling it with numbers computes; so one backp
 
 Values are float64: scalars have shape `()`, everything else two axes, a vector being one column or one row.
 
-The Python operators are for writing rules and tidy as they build: `1·x`, `x + 0`, `−(−x)`, `(−1)·x`. Calling an
+The Python operators are for writing rules and tidy as they build: `1·x`, `x + 0`, `−(−x)`,
+`(−1)·x`, `−((−x)·y)`, `(xᵀ)ᵀ`. Calling an
 operation (`add(a, b)`) never tidies: what an author wrote stays as it was written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeAlias, overload
 
@@ -23,6 +24,7 @@ from bpcli.mathtree import Math
 __all__ = [
     "Apply",
     "Array",
+    "Calls",
     "Constant",
     "Expr",
     "Notation",
@@ -42,6 +44,10 @@ Array: TypeAlias = Any
 
 Shape: TypeAlias = tuple[int, ...]
 """`()` for a number, else (rows, columns)."""
+
+
+Calls: TypeAlias = Iterable[tuple[Any, ...]]
+"""Functions of numpy with their arguments, to be called one after another."""
 
 
 class ShapeError(ValueError):
@@ -107,11 +113,15 @@ class Expr:
             return self.inputs[0]
         if isinstance(self, Constant) and self.math is None and self.shape == () and self.texts is None:
             return Constant(-self.value)
-        return arithmetic.negate(self)
+        unsigned = without_leading_minus(self)
+        return arithmetic.negate(self) if unsigned is None else unsigned
 
     @property
     def T(self) -> Expr:
-        return _arithmetic().transpose(self)
+        transpose = _arithmetic().transpose
+        if isinstance(self, Apply) and self.operation is transpose:
+            return self.inputs[0]
+        return transpose(self)
 
 
 Operand: TypeAlias = "Expr | float"
@@ -253,6 +263,11 @@ class Operation:
                  (and nothing for an immediate operation)
     fan_in       the inputs' shapes → how many entries of each input one entry of the output needs; None: one where
                  the operation is elementwise or immediate, else all
+    view         for an operation that only looks at its input in another way (a transpose): array → view of it
+    calls        (out, *inputs) → the calls that put the value into the array `out` without making another one;
+                 None where `forward` is a numpy ufunc, or a copy of what `forward` gives is good enough
+    code         how it is written in Python with numpy as `np`: a template, `np.exp({0})`, or a function of the
+                 operands' texts and the operands; "" where the definition is written out
     """
 
     name: str
@@ -272,6 +287,9 @@ class Operation:
     parameters: tuple[tuple[str, float], ...] = ()
     work: Callable[..., int] | None = None
     fan_in: Callable[..., tuple[int, ...]] | None = None
+    view: Callable[[Array], Array] | None = None
+    calls: Callable[..., Calls] | None = None
+    code: str | Callable[[tuple[str, ...], tuple[Expr, ...]], str] = ""
 
     @overload
     def __call__(self, first: Expr, /, *rest: Operand) -> Apply: ...
@@ -292,8 +310,22 @@ def as_expr(value: Operand) -> Expr:
     return value if isinstance(value, Expr) else Constant(value)
 
 
+def without_leading_minus(expr: Expr) -> Expr | None:
+    """`x·y` for `(−x)·y`, and so for quotients; None where no minus leads."""
+    arithmetic = _arithmetic()
+    if not isinstance(expr, Apply) or expr.operation not in (arithmetic.multiply, arithmetic.divide):
+        return None
+    first, second = expr.inputs
+    if isinstance(first, Apply) and first.operation is arithmetic.negate:
+        return Apply(expr.operation, (first.inputs[0], second))
+    unsigned = without_leading_minus(first)
+    return None if unsigned is None else Apply(expr.operation, (unsigned, second))
+
+
 def is_constant(expr: Expr, value: float) -> bool:
-    """Whether `expr` is that unnamed number (or a matrix of nothing else)."""
+    """Whether `expr` is that unnamed number, repeated to a shape or not (or a matrix of nothing else)."""
+    if isinstance(expr, Apply) and expr.operation.immediate and expr.inputs[0].shape == ():
+        expr = expr.inputs[0]
     return isinstance(expr, Constant) and expr.math is None and bool(np.all(expr.value == value))
 
 

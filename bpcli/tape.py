@@ -181,6 +181,17 @@ class Tape:
                     needed[right[node]] = 1
         return needed
 
+    def changed_by(self, nodes: Iterable[int]) -> bytearray:
+        """1 for the nodes given and everything that is computed from them."""
+        changed = bytearray(len(self.codes))
+        for node in nodes:
+            changed[node] = 1
+        left, right = self.left, self.right
+        for node in range(max(changed.find(1), 0), len(changed)):
+            if left[node] >= 0 and (changed[left[node]] or (right[node] >= 0 and changed[right[node]])):
+                changed[node] = 1
+        return changed
+
     # --- computing ---
 
     def evaluate(

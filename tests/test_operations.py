@@ -170,7 +170,6 @@ every_composite_operation = pytest.mark.parametrize(
     "case", [case for case in CASES if case.operation.definition is not None], ids=str
 )
 
-# Operations whose entries are not formulas of the entries of their inputs.
 # A derivative already; its second derivative would be a third one.
 WITHOUT_SECOND_ORDER = {"softmax_jacobian"}
 

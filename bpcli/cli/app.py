@@ -8,6 +8,16 @@ from typing import Annotated
 import typer
 
 from bpcli import __version__
+from bpcli.cli.check import check
+from bpcli.cli.cost import cost
+from bpcli.cli.derive import derive
+from bpcli.cli.graph import graph
+from bpcli.cli.explain import explain
+from bpcli.cli.generate import generate
+from bpcli.cli.lint import lint
+from bpcli.cli.mistakes import mistakes
+from bpcli.cli.new import new
+from bpcli.cli.paths import paths
 from bpcli.cli.problems import problems, schema
 from bpcli.cli.sheet import sheet
 from bpcli.cli.solve import solve
@@ -22,7 +32,17 @@ Backpropagation, worked by hand.
   bpcli solve lez5 --only dL/dW1      one quantity, and what it needs
   bpcli solve lez5 --verify           every gradient beside its central difference
   bpcli solve mine.yaml -o key.md     your own problem, as Markdown
+  bpcli new 2-3-1 -o mine.yaml        a problem file to start from
   bpcli sheet lez5 -o mine.yaml       a blank answer sheet
+  bpcli check lez5 mine.yaml          grade it, and learn what went wrong
+  bpcli generate lez5 --count 9 -o d  variants for a class, each with its sheet and its key
+  bpcli derive lez5 --wrt W1          the formulas of the gradient, and of its gradient
+  bpcli graph lez5 -o network.svg     the network, or the computation graph, as a picture
+  bpcli cost lez5                     what the forward and the backward pass cost
+  bpcli paths lez5 W1[1,2]            the gradient as a sum over paths
+  bpcli lint mine.yaml                which mistakes its numbers hide
+  bpcli mistakes D03                  a mistake, with a worked example
+  bpcli explain CODE                  what the code of an error means
   bpcli problems                      what ships with bpcli
   bpcli schema                        the JSON Schema of problem files, for your editor
 
@@ -61,5 +81,15 @@ def guide(
 
 app.command()(solve)
 app.command()(sheet)
+app.command()(check)
+app.command()(new)
+app.command()(generate)
+app.command()(derive)
+app.command()(graph)
+app.command()(cost)
+app.command()(paths)
+app.command()(lint)
+app.command()(mistakes)
+app.command()(explain)
 app.command()(problems)
 app.command()(schema)

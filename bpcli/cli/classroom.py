@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bpcli.grading.collect import Collected
     from bpcli.grading.model import Report, Submission
     from bpcli.grading.overrides import Overrides
+    from bpcli.grading.variants import ClassGrader
     from bpcli.solution import Solution
 
 __all__ = ["grade_class"]
@@ -34,11 +35,12 @@ class _Outputs(NamedTuple):
     csv: str | None
     json: str | None
     report: str | None
+    output: str | None
     feedback_dir: str | None
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
-        named = (("--csv", self.csv), ("--json", self.json), ("--report", self.report))
+        named = (("--csv", self.csv), ("--json", self.json), ("--report", self.report), ("--output", self.output))
         return tuple((option, path) for option, path in named if path is not None)
 
 
@@ -53,47 +55,61 @@ def grade_class(
     overrides: str | None = None,
     feedback: str = "full",
     format: str = "terminal",  # noqa: A002
+    output: str | None = None,
     width: int | None = None,
     ascii: bool = False,  # noqa: A002
 ) -> int:
     """Grades every answer file among `paths` and in their folders, writes what was asked for, says how it went.
 
-    The exit code: 0 if everything is correct, 1 if not, 5 if a file was refused.
+    `output` takes the place of standard output. The exit code: 0 if everything is correct, 1 if not, 5 if a file was
+    refused.
     """
-    outputs = _Outputs(csv, json, report, feedback_dir)
+    outputs = _Outputs(csv, json, report, output, feedback_dir)
+    shown = _Shown(format, feedback, output, width, ascii)
     if format != "gradescope":
-        return _graded_class(problem, paths, outputs, overrides, feedback, _Shown(format, width, ascii))
-    from bpcli.cli.output import emit
+        return _graded_class(problem, paths, outputs, overrides, shown)
+    from bpcli.cli.output import refuse_to_overwrite, write_text
     from bpcli.export.gradescope import failure_to_gradescope
 
+    read = [problem, *paths, *([overrides] if overrides is not None else [])]
+    refuse_to_overwrite(output, *read)
     try:
-        return _graded_class(problem, paths, outputs, overrides, feedback, _Shown(format, width, ascii))
+        return _graded_class(problem, paths, outputs, overrides, shown)
     except Exception as error:
         # A student who is told nothing learns nothing: the reason goes where the result would have been.
-        if not isinstance(error, OutputError):
+        if not isinstance(error, OutputError) and not _lies_among(output, read):
             told = str(error) if isinstance(error, BpcliError) else "The grader has a bug here; tell your instructor."
-            emit(failure_to_gradescope(told))
+            write_text(failure_to_gradescope(told), output)
         raise
 
 
+def _lies_among(output: str | None, paths: list[str]) -> bool:
+    """Whether a file is there already, in one of the folders that are read: it may be an answer."""
+    if output is None or not Path(output).exists():
+        return False
+    target = Path(output).resolve()
+    return any(Path(path).is_dir() and target.is_relative_to(Path(path).resolve()) for path in paths)
+
+
 class _Shown(NamedTuple):
-    """How the result is shown on standard output."""
+    """How the result is shown, on standard output or in `output`; `feedback` is how much of it students see."""
 
     format: str
+    feedback: str
+    output: str | None
     width: int | None
     ascii: bool
 
 
-def _graded_class(
-    problem: str, paths: list[str], outputs: _Outputs, overrides: str | None, feedback: str, shown: _Shown
-) -> int:
+def _graded_class(problem: str, paths: list[str], outputs: _Outputs, overrides: str | None, shown: _Shown) -> int:
     from bpcli.grading.asked import asked
     from bpcli.grading.classroom import ClassResult, refuse_ambiguous, with_overrides
     from bpcli.grading.collect import collect, same_file_key
     from bpcli.grading.overrides import read_overrides
-    from bpcli.load import load_problem, solve
+    from bpcli.grading.variants import grader_for
 
-    solution = solve(load_problem(problem))
+    grader = grader_for(problem)
+    solution = grader.solution
     items = asked(solution)
     max_score = sum(item.points for item in items)
     adjustments = read_overrides(overrides, solution, items) if overrides is not None else None
@@ -102,14 +118,14 @@ def _graded_class(
     if shown.format == "gradescope" and len(collected.files) > 1:
         files = ", ".join(found.file for found in collected.files)
         raise InputError(f"there are {len(collected.files)} answer files, and one is graded at a time: {files}")
-    _protect_inputs(solution, collected, outputs, overrides, paths)
+    taken = _protect_inputs(solution, collected, outputs, overrides, paths)
     if not collected.files:
         raise InputError(f"there are no answer files in {', '.join(map(safe, paths))}")
-    reports = refuse_ambiguous(_graded(collected, solution, max_score))
+    reports = refuse_ambiguous(_graded(collected, grader, max_score, keep=outputs.feedback_dir is not None))
     rows = with_overrides(reports, adjustments, items, solution.problem.check.follow_through)
     result = ClassResult(solution.problem.title, items, max_score, rows)
     _warn(collected, result, adjustments)
-    texts = list(_texts(result, solution, outputs, feedback))  # all of them, before the first is written
+    texts = list(_texts(result, grader, outputs, shown.feedback, taken))  # all of them, before the first is written
     _write(texts, outputs)
     _show(result, solution, shown)
     if result.any_refused:
@@ -136,8 +152,8 @@ def _left_out(solution: Solution, outputs: _Outputs, overrides: str | None) -> I
 
 def _protect_inputs(
     solution: Solution, collected: Collected, outputs: _Outputs, overrides: str | None, paths: list[str]
-) -> None:
-    """No output takes the place of anything that was read, or of another output."""
+) -> dict[str, str]:
+    """No output takes the place of anything that was read, or of another output: what is where, by `same_file_key`."""
     from bpcli.grading.collect import same_file_key
 
     taken = {same_file_key(found.file): "an answer file" for found in collected.files}
@@ -155,18 +171,17 @@ def _protect_inputs(
             raise OutputError(f"cannot write feedback into {safe(outputs.feedback_dir)}: the answers are there")
         if os.path.lexists(outputs.feedback_dir) and not Path(outputs.feedback_dir).is_dir():
             raise OutputError(f"cannot write feedback into {safe(outputs.feedback_dir)}: it is not a folder")
+    return taken
 
 
 # --- grading ---
 
 
-def _graded(collected: Collected, solution: Solution, max_score: float) -> tuple[Report, ...]:
+def _graded(collected: Collected, grader: ClassGrader, max_score: float, *, keep: bool) -> tuple[Report, ...]:
+    """The reports; without `keep`, without what only a page for the student needs."""
     from bpcli.grading.classroom import grade_files
-    from bpcli.grading.grade import Grader
     from bpcli.grading.submission import ANSWER_LIMIT
     from bpcli.problem.source import read_source
-
-    grader = Grader(solution)
 
     def read(path: str) -> Submission:
         return grader.read(read_source(path, ANSWER_LIMIT), path)
@@ -174,7 +189,7 @@ def _graded(collected: Collected, solution: Solution, max_score: float) -> tuple
     reports: list[Report] = []
     with _progress(len(collected.files)) as advance:
         for report in grade_files(collected.files, read, grader.grade, max_score):
-            reports.append(report)
+            reports.append(report if keep else report._replace(working=None))
             advance()
     return tuple(reports)
 
@@ -218,7 +233,9 @@ def _warn(collected: Collected, result: ClassResult, overrides: Overrides | None
 # --- writing ---
 
 
-def _texts(result: ClassResult, solution: Solution, outputs: _Outputs, feedback: str) -> Iterator[tuple[str, str]]:
+def _texts(
+    result: ClassResult, grader: ClassGrader, outputs: _Outputs, feedback: str, taken: dict[str, str]
+) -> Iterator[tuple[str, str]]:
     """Every file to be written, with its text."""
     if outputs.csv is not None:
         from bpcli.export.csv import grades_to_csv
@@ -227,14 +244,17 @@ def _texts(result: ClassResult, solution: Solution, outputs: _Outputs, feedback:
     if outputs.json is not None:
         yield outputs.json, _json(result)
     if outputs.report is not None:
-        yield outputs.report, _report(result, solution)
+        yield outputs.report, _report(result, grader.solution)
     if outputs.feedback_dir is not None:
+        from bpcli.grading.collect import same_file_key
         from bpcli.grading.students import FileNames
 
         names = FileNames()
         for row in result.rows:
-            name = names.name(row.report.student, row.report.file, ".md")
-            yield str(Path(outputs.feedback_dir) / name), _feedback(row, solution, feedback)
+            path = str(Path(outputs.feedback_dir) / names.name(row.report.student, row.report.file, ".md"))
+            if what := taken.get(same_file_key(path)):
+                raise OutputError(f"cannot write feedback to {safe(path)}: it is {what}")
+            yield path, _feedback(row, grader.grader_of(row.report.file).solution, feedback)
 
 
 def _write(texts: Iterable[tuple[str, str]], outputs: _Outputs) -> None:
@@ -268,38 +288,53 @@ def _sweep(folder: Path) -> None:
 
 
 def _show(result: ClassResult, solution: Solution, shown: _Shown) -> None:
-    from bpcli.cli.output import emit, emit_with
+    from bpcli.cli.output import put_document, write_text
 
     if shown.format == "json":
-        emit(_json(result))
+        write_text(_json(result, shown.feedback), shown.output)
     elif shown.format == "gradescope":
         from bpcli.export.gradescope import row_to_gradescope
 
-        emit(row_to_gradescope(result.rows[0]))
+        write_text(row_to_gradescope(result.rows[0], shown.feedback), shown.output)
     elif shown.format == "markdown":
-        emit(_report(result, solution))
+        write_text(_report(result, solution), shown.output)
     else:
         from bpcli.grading.class_report import class_report
-        from bpcli.render.terminal import write_terminal
 
-        document = class_report(result, solution, names=_mistake_names(), full=False)
-        emit_with(lambda stream: write_terminal(document, stream, width=shown.width, ascii=shown.ascii or None))
+        document = class_report(result, solution, names=_mistake_names(result), full=False)
+        put_document(document, "terminal", shown.output, shown.width, shown.ascii)
 
 
 def _report(result: ClassResult, solution: Solution) -> str:
     from bpcli.grading.class_report import class_report
     from bpcli.render import render
 
-    return render(class_report(result, solution, names=_mistake_names()), "markdown")
+    return render(class_report(result, solution, names=_mistake_names(result)), "markdown")
 
 
-def _json(result: ClassResult) -> str:
+def _json(result: ClassResult, feedback: str = "full") -> str:
     from bpcli.export.reports import class_to_json
 
-    return class_to_json(result)
+    return class_to_json(result, feedback)
 
 
-def _mistake_names() -> dict[str, str]:
-    from bpcli.grading.mistakes import CATALOGUE
+def _feedback(row: Row, solution: Solution, feedback: str) -> str:
+    """The page of one student."""
+    from bpcli.document import Note
+    from bpcli.grading.report import report_document
+    from bpcli.messages import Messages
+    from bpcli.render import render
 
-    return {identifier: mistake.title for identifier, mistake in CATALOGUE.items()}
+    document = report_document(row.report, solution, feedback=feedback)
+    if row.adjustment is not None:
+        messages = Messages(document.language)
+        note = Note(messages.inline("class.adjustment", reason=row.adjustment.reason))
+        document = document._replace(blocks=(*document.blocks, note))
+    return render(document, "markdown")
+
+
+def _mistake_names(result: ClassResult) -> dict[str, str]:
+    from bpcli.grading.mistakes import described
+
+    made = {match.id for row in result.rows for answer in row.report.answers for match in answer.matches}
+    return {identifier: described(identifier).title for identifier in sorted(made)}

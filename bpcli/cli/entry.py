@@ -26,7 +26,7 @@ def run(arguments: list[str]) -> int:
     except ProblemError as error:
         from bpcli.problem.present import format_diagnostics
 
-        return _fail(format_diagnostics(error), error.exit_code)
+        return _fail(format_diagnostics(error, outcome=error.outcome), error.exit_code)
     except BpcliError as error:
         return _fail(f"error: {safe(str(error))}", error.exit_code)
     except KeyboardInterrupt:

@@ -7,14 +7,17 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
 from bpcli.diagnostics import OutputError
 from bpcli.safe import safe
 
-__all__ = ["emit", "emit_with", "refuse_to_overwrite", "write_file"]
+if TYPE_CHECKING:
+    from bpcli.document import Document
+
+__all__ = ["emit", "emit_bytes", "emit_with", "put_document", "refuse_to_overwrite", "write_file", "write_text"]
 
 
 def emit(text: str) -> None:
@@ -57,8 +60,18 @@ def _discard_standard_output() -> None:
     os.close(null)
 
 
-def write_file(path: str, text: str) -> None:
-    """Replaces the file by one with that text: a reader sees the complete old one or the complete new one.
+def emit_bytes(data: bytes) -> None:
+    """Bytes on standard output."""
+    emit_with(lambda stream: _write_whole(stream, data))
+
+
+def _write_whole(stream: TextIO, data: bytes) -> None:
+    stream.buffer.write(data)
+    stream.buffer.flush()
+
+
+def write_file(path: str, content: str | bytes) -> None:
+    """Replaces the file by one with that text or these bytes: a reader sees the complete old one or the new one.
 
     Raises OutputError and leaves the old file where the new one cannot be written.
     """
@@ -75,8 +88,8 @@ def write_file(path: str, text: str) -> None:
         raise OutputError(f"cannot write {safe(path)}: {_reason(error)}") from None
     temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
@@ -86,6 +99,21 @@ def write_file(path: str, text: str) -> None:
         if isinstance(error, OSError):
             raise OutputError(f"cannot write {safe(path)}: {_reason(error)}") from None
         raise
+
+
+def write_text(text: str, output: str | None) -> None:
+    """Text to the file named, or to standard output."""
+    if output is None:
+        emit(text)
+    else:
+        write_file(output, text)
+
+
+def put_document(document: Document, format: str, output: str | None, width: int | None, ascii: bool) -> None:  # noqa: A002
+    """A document in one of the formats of `render`; on a terminal with its colours and its width."""
+    from bpcli.cli.documents import write_document
+
+    write_document(document, format, output, width, ascii)
 
 
 def refuse_to_overwrite(output: str | None, *inputs: str) -> None:

@@ -48,10 +48,11 @@ def sheet(
     Examples:  bpcli sheet lez5 -o mine.yaml   |   bpcli sheet lez5 --filled a1,h1   |
     bpcli sheet lez5 --format markdown
     """
-    from bpcli.cli.output import emit, write_file
+    from bpcli.cli.output import emit, refuse_to_overwrite, write_file
     from bpcli.cli.solve import split_identifiers
     from bpcli.load import load_problem, solve
 
+    refuse_to_overwrite(output, problem)
     solution = solve(load_problem(problem))
     ids = tuple(identifier for text in filled or () for identifier in split_identifiers(text))
     chosen = format or (SUFFIXES.get(PurePath(output).suffix.lower()) if output else None) or SheetFormat.yaml

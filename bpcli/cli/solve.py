@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bpcli.cli.documents import Format, format_of, refuse_idle_options, write_document
+from bpcli.cli.grain import Grain, brief_json, brief_lesson, in_brief, scalar_json, scalar_tables
+from bpcli.cli.output import write_text
+
 if TYPE_CHECKING:
+    from bpcli.document import Document
     from bpcli.gradcheck import GradientComparison
     from bpcli.lesson import LessonOptions
     from bpcli.solution import Solution
 
 __all__ = ["solve", "split_identifiers"]
-
-
-class Format(str, Enum):
-    terminal = "terminal"
-    markdown = "markdown"
-    json = "json"
 
 
 class RoundingMode(str, Enum):
@@ -36,9 +37,6 @@ class Detail(str, Enum):
     brief = "brief"
     normal = "normal"
     full = "full"
-
-
-SUFFIXES = {".md": Format.markdown, ".markdown": Format.markdown, ".json": Format.json}
 
 
 def solve(
@@ -65,12 +63,21 @@ def solve(
     ] = None,
     phase: Annotated[list[Phase] | None, typer.Option(help="Only this phase; may be repeated.")] = None,
     detail: Annotated[Detail, typer.Option(help="How much of each step is shown.")] = Detail.normal,
+    grain: Annotated[
+        Grain, typer.Option(help="The problem's own lines, or its graph of single numbers: node, value, gradient.")
+    ] = Grain.author,
     verify: Annotated[bool, typer.Option("--verify", help="Compare gradients with central differences.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Print large matrices whole.")] = False,
     width: Annotated[
         int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
     ] = None,
     ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+    fragment: Annotated[
+        bool, typer.Option("--fragment", help="HTML, LaTeX, Typst: a part to put into a document of your own.")
+    ] = False,
+    folded: Annotated[
+        bool, typer.Option("--folded", help="HTML: steps closed, to be tried and then opened one at a time.")
+    ] = False,
 ) -> None:
     """Work a problem: the forward pass, the backward pass and the update, step by step.
 
@@ -93,21 +100,34 @@ def solve(
         digits = digits._replace(significant=significant)
     if rounding is not None:
         digits = digits._replace(each_step=rounding is RoundingMode.each_step)
-    solution = work(loaded, digits)
     options = LessonOptions(
         detail=detail.value,
         phases=frozenset(item.value for item in phase or ()),
         only=tuple(identifier for text in only or () for identifier in split_identifiers(text)),
         full=full,
     )
-    options.chosen(solution)  # an id that names nothing is refused before any long work
-    if verify:
-        options = options._replace(comparisons=_compared(solution))
-    chosen = format or _format_of(output)
+    chosen = format or format_of(output)
+    refuse_idle_options(chosen.value, fragment=fragment, folded=folded)
+    brief = None
+    document: Callable[[], Document]
+    json: Callable[[], str]
+    if grain is Grain.author and not verify:
+        loaded, brief = in_brief(loaded, digits, options.only)
+    if brief is not None:
+        document, json = partial(brief_lesson, brief, digits, options), partial(brief_json, brief, options)
+    else:
+        solution = work(loaded, digits)
+        if grain is Grain.scalar:
+            document, json = partial(scalar_tables, solution, options), partial(scalar_json, solution, options)
+        else:
+            options.chosen(solution)  # an id that names nothing is refused before any long work
+            if verify:
+                options = options._replace(comparisons=_compared(solution))
+            document, json = partial(_lesson, solution, options), partial(_json, solution, options)
     if chosen is Format.json:
-        _write(_json(solution, options), output)
-        return
-    _write_lesson(solution, options, chosen, output, width, ascii or None)
+        write_text(json(), output)
+    else:
+        write_document(document(), chosen, output, width, ascii or None, fragment=fragment, folded=folded)
 
 
 def split_identifiers(text: str) -> list[str]:
@@ -121,12 +141,6 @@ def split_identifiers(text: str) -> list[str]:
         else:
             current += character
     return [part for part in (*parts, current) if part]
-
-
-def _format_of(output: str | None) -> Format:
-    from pathlib import PurePath
-
-    return SUFFIXES.get(PurePath(output).suffix.lower(), Format.terminal) if output else Format.terminal
 
 
 def _compared(solution: Solution) -> tuple[GradientComparison, ...]:
@@ -147,33 +161,7 @@ def _json(solution: Solution, options: LessonOptions) -> str:
     )
 
 
-def _write(text: str, output: str | None) -> None:
-    from bpcli.cli.output import emit, write_file
-
-    if output is None:
-        emit(text)
-    else:
-        write_file(output, text)
-
-
-def _write_lesson(
-    solution: Solution,
-    options: LessonOptions,
-    format: Format,  # noqa: A002
-    output: str | None,
-    width: int | None,
-    ascii: bool | None,  # noqa: A002
-) -> None:
+def _lesson(solution: Solution, options: LessonOptions) -> Document:
     from bpcli.lesson import lesson
 
-    document = lesson(solution, options)
-    if format is Format.terminal and output is None:
-        from bpcli.cli.output import emit_with
-        from bpcli.render.terminal import write_terminal
-
-        emit_with(lambda stream: write_terminal(document, stream, width=width, ascii=ascii))
-        return
-    from bpcli.render import render
-
-    settings = {"width": width or 80, "ascii": bool(ascii)} if format is Format.terminal else {}
-    _write(render(document, format.value, **settings), output)
+    return lesson(solution, options)

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from bpcli.grading.classroom import Row
-from bpcli.grading.model import Graded
+from bpcli.grading.report_json import report_data
 from bpcli.safe import safe
 
 __all__ = ["failure_to_gradescope", "row_to_gradescope"]
@@ -15,18 +15,19 @@ __all__ = ["failure_to_gradescope", "row_to_gradescope"]
 STATUS = {"correct": "passed", "follows": "passed"}
 
 
-def row_to_gradescope(row: Row, *, max_score: float | None = None) -> str:
-    """The result of one submission: a test for every answer, and the score of all."""
+def row_to_gradescope(row: Row, feedback: str = "full") -> str:
+    """The result of one submission: a test for every answer, and the score of all; `feedback` says how much is told."""
     report = row.report
     if report.error is not None and report.score is None:
         place = f"{report.error.place}: " if report.error.place else ""
         return failure_to_gradescope(f"{place}{report.error.message}")
+    data = report_data(report, feedback)
     told = [f"{_number(report.score)} of {_number(report.max_score)} points."]
-    if report.first_wrong:
-        told.append(f"First wrong step: {report.first_wrong}.")
+    if data["first_wrong"]:
+        told.append(f"First wrong step: {data['first_wrong']}.")
     if row.adjustment is not None:
         told.append(f"Adjusted by the instructor: {row.adjustment.reason}")
-    tests = [_test(number, answer) for number, answer in enumerate(report.answers, start=1)]
+    tests = [_test(number, answer) for number, answer in enumerate(data["answers"], start=1)]
     return _written(report.score or 0.0, "\n".join(told), tests)
 
 
@@ -47,21 +48,19 @@ def _written(score: float, output: str, tests: list[dict[str, Any]]) -> str:
     return json.dumps(data, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def _test(number: int, answer: Graded) -> dict[str, Any]:
-    lines = [f"{answer.verdict}."]
-    if answer.message:
-        lines.append(answer.message)
-    lines += [match.message for match in answer.matches if match.message and match.message not in answer.message]
+def _test(number: int, answer: dict[str, Any]) -> dict[str, Any]:
+    messages = [answer["message"], *(mistake["message"] for mistake in answer["mistakes"])]
+    lines = dict.fromkeys([f"{answer['verdict']}.", *filter(None, messages)])
     return {
         "number": str(number),
-        "name": _text(answer.id or answer.quantity),
-        "score": _finite(answer.points),
-        "max_score": _finite(answer.max_points),
-        "status": STATUS.get(answer.verdict, "failed"),
+        "name": _text(answer["id"]),
+        "score": _finite(answer["points"]),
+        "max_score": _finite(answer["max_points"]),
+        "status": STATUS.get(answer["verdict"], "failed"),
         "output": _text("\n".join(lines)),
         "output_format": "text",
         "visibility": "visible",
-        "tags": [answer.verdict, *(match.id for match in answer.matches)],
+        "tags": [answer["verdict"], *(_text(mistake["id"]) for mistake in answer["mistakes"])],
     }
 
 

@@ -12,6 +12,7 @@ __all__ = ["read_rows"]
 
 HEADER = ("quantity", "value")
 SEPARATORS = re.compile(r"[,;\s]+")
+LIST = re.compile(r"[\[\],;\s]")
 MOST_FIELDS = 200_000
 
 
@@ -29,7 +30,9 @@ def read_rows(text: str, report: Report) -> tuple[tuple[ScalarNode, Node], ...]:
         advice = "the first line is `quantity,value`"
         if ";" in header[0].text:
             advice = "save the file with commas between the columns; the first line is `quantity,value`"
-        report.fail("bad-header", "the columns of an answer file are `quantity` and `value`", header[0].span, help=advice)
+        report.fail(
+            "bad-header", "the columns of an answer file are `quantity` and `value`", header[0].span, help=advice
+        )
     return tuple(_pair(row) for row in rows)
 
 
@@ -39,7 +42,7 @@ def _pair(row: list[ScalarNode]) -> tuple[ScalarNode, Node]:
         cells.pop()  # a spreadsheet fills short rows up
     if not cells:
         return key, ScalarNode("", "", key.span)
-    if len(cells) == 1 and not SEPARATORS.search(cells[0].text):
+    if len(cells) == 1 and not LIST.search(cells[0].text):
         return key, cells[0]
     items: list[Node] = []
     for cell in cells:

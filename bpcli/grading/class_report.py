@@ -105,7 +105,8 @@ class _Teller:
         """`214 files · 211 graded · 3 refused · mean 19.4 of 25 · median 21`."""
         result, messages = self.result, self.messages
         refused = sum(row.refused for row in result.rows)
-        counts = {"files": len(result.rows), "graded": len(result.rows) - refused, "refused": refused}
+        files = "file" if len(result.rows) == 1 else "files"
+        counts = {files: len(result.rows), "graded": len(result.rows) - refused, "refused": refused}
         parts = [messages.text(f"class.count-{name}", count=count) for name, count in counts.items()]
         if scores := result.scores:
             parts.append(messages.text("class.mean", mean=_short(fmean(scores)), most=_short(result.max_score)))
@@ -156,7 +157,7 @@ class _Teller:
             totals[mistake] += students
         ordered = sorted(((m, n) for m, n in totals.items() if m), key=lambda item: (-item[1], item[0]))
         rows = tuple((Cell(self.mistake(mistake)), Cell((str(count),))) for mistake, count in ordered)
-        return [self.table(("mistake", "times"), rows, "lr")] if rows else []
+        return [self.table(("name", "times"), rows, "lr")] if rows else []
 
     def verdicts(self) -> list[Block]:
         counts = verdict_counts(self.result)

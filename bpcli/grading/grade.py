@@ -19,15 +19,15 @@ sheet is, and to be exact where there is nothing else to go by.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from bpcli.expr import Array, variables_of
-from bpcli.grading.model import Answer, Given, Graded, Match, Report, Submission, Written
-from bpcli.grading.own import Filled, Own, formula_on
-from bpcli.grading.quantities import Key, Place, Quantities, Quantity, nested
+from bpcli.expr import variables_of
+from bpcli.grading.answered import Numbers
+from bpcli.grading.model import Answer, Graded, Match, Report, Submission, Working
+from bpcli.grading.own import Own
+from bpcli.grading.quantities import Key, Place, Quantities, Quantity, formula_on, nested
 from bpcli.grading.submission import read_submission
 from bpcli.grading.tolerance import BARE_ZERO, Style, accepts, is_bare_zero, style_of, truncated
 from bpcli.grading.words import Words
@@ -74,8 +74,18 @@ class Grader:
         sheet.judge()
         graded = tuple(sheet.graded(row) for row in rows)
         score = round(math.fsum(item.points for item in graded), 10)
-        first = next((item.id for item in graded if item.verdict == "wrong"), None)
-        return Report(submission.path, submission.student, score + 0.0, self.max_score, first, graded)
+        first = next((number for number, item in enumerate(graded) if item.verdict == "wrong"), None)
+        report = Report(submission.path, submission.student, score + 0.0, self.max_score, None, graded)
+        if first is None:
+            return report
+        moment = rows[first].place.quantity.key.moment
+        return report._replace(first_wrong=graded[first].id, working=sheet.working(moment))
+
+    def working(self, submission: Submission, moment: int = 0) -> Working:
+        """The submission put into the program, whether anything in it is wrong or not."""
+        sheet = _Sheet(self, self._rows(submission))
+        sheet.judge()
+        return sheet.working(moment)
 
     def _rows(self, submission: Submission) -> list[_Row]:
         """A row for every answer and for everything that was asked and not answered, in the order of the solution."""
@@ -108,65 +118,6 @@ def _entry_id(quantity: Quantity, entry: int) -> str:
     return f"{quantity.id}[{','.join(str(int(index) + 1) for index in indices)}]"
 
 
-class _Numbers:
-    """What was answered for one quantity, entry by entry, and what has been found out about it."""
-
-    def __init__(self, quantity: Quantity) -> None:
-        size = quantity.size
-        self.quantity = quantity
-        self.value = [math.nan] * size
-        self.half = [0.0] * size
-        self.texts: list[str | None] = [None] * size
-        self.verdicts = ["missing"] * size
-        self.expected: list[float] | tuple[float, ...] = quantity.truths[0]
-        self.cut: set[int] = set()
-        self.worthless: set[int] = set()
-        self.trivial = False
-        self.rests_on: tuple[Key, ...] = ()
-        self.matches: tuple[Match, ...] = ()
-
-    def put(self, place: Place, answer: Answer) -> None:
-        if answer.fault is not None:
-            for entry in place.numbers:
-                self.verdicts[entry] = "invalid"
-            return
-        for entry, number in zip(place.numbers, _flat(answer.numbers), strict=answer.numbers is not None):
-            if number.value == number.value:  # not a blank
-                self.value[entry] = number.value
-                self.half[entry] = number.half_unit
-                self.texts[entry] = number.text
-                self.verdicts[entry] = "wrong"
-
-    @property
-    def open(self) -> list[int]:
-        return [entry for entry, verdict in enumerate(self.verdicts) if verdict == "wrong"]
-
-    @property
-    def is_answered(self) -> bool:
-        return any(text is not None for text in self.texts)
-
-    @property
-    def has_mistake(self) -> bool:
-        return "wrong" in self.verdicts or "follows" in self.verdicts
-
-    def filled(self) -> Filled:
-        shape = self.quantity.variable.shape
-        value, half = np.array(self.value), np.array(self.half)
-        if shape == ():
-            return Filled(value[0], half[0], True)
-        return Filled(value.reshape(shape), half.reshape(shape), not np.isnan(value).any())
-
-
-def _flat(numbers: Any) -> tuple[Written, ...]:
-    if numbers is None:
-        return ()
-    if isinstance(numbers, Written):
-        return (numbers,)
-    if numbers and not isinstance(numbers[0], Written):
-        return tuple(number for row in numbers for number in row)
-    return tuple(numbers)
-
-
 class _Sheet:
     """One submission while it is graded."""
 
@@ -175,11 +126,11 @@ class _Sheet:
         self.quantities = grader.quantities
         self.absolute = grader.check.absolute
         self.relative = grader.check.relative
-        self.numbers: dict[Key, _Numbers] = {}
+        self.numbers: dict[Key, Numbers] = {}
         for row in rows:
             key = row.place.quantity.key
             if key not in self.numbers:
-                self.numbers[key] = _Numbers(row.place.quantity)
+                self.numbers[key] = Numbers(row.place.quantity)
             self.numbers[key].put(row.place, row.answer)
         self._own: Own | None = None
 
@@ -204,9 +155,7 @@ class _Sheet:
                 self._judge_by_own_values(item)
         self._diagnose(items)
 
-    def _meet(
-        self, item: _Numbers, target: Any, verdict: str, slack: Any = None, *, exact_zero: bool = False
-    ) -> None:
+    def _meet(self, item: Numbers, target: Any, verdict: str, slack: Any = None, *, exact_zero: bool = False) -> None:
         """Gives `verdict` to the open entries that meet the target."""
         accept_cut = self.grader.check.truncation == "accept"
         for entry in item.open:
@@ -233,13 +182,11 @@ class _Sheet:
     @property
     def own(self) -> Own:
         if self._own is None:
-            answers = {
-                key: item.filled() for key, item in self.numbers.items() if not key.terms and item.is_answered
-            }
+            answers = {key: item.filled() for key, item in self.numbers.items() if not key.terms and item.is_answered}
             self._own = Own(self.quantities, answers, self.style)
         return self._own
 
-    def _judge_by_own_values(self, item: _Numbers) -> None:
+    def _judge_by_own_values(self, item: Numbers) -> None:
         key = item.quantity.key
         if key.name not in self.quantities.bindings:
             return  # a given number that was copied wrongly
@@ -266,7 +213,7 @@ class _Sheet:
             result = np.ravel(self.own.result("printed", key.name, key.moment))
             yield result + written - worked
 
-    def _judge_with_slack(self, item: _Numbers, verdict: str) -> None:
+    def _judge_with_slack(self, item: Numbers, verdict: str) -> None:
         """Room for what was rounded away on the way: around what the student's values give, and the true value."""
         name, moment, terms = item.quantity.key
         if terms:
@@ -313,7 +260,7 @@ class _Sheet:
                 stack.append(Key(self.quantities.renewed_by[name], moment - 1))
         return tuple(found)
 
-    def _find_trivial(self, item: _Numbers) -> None:
+    def _find_trivial(self, item: Numbers) -> None:
         """Marks an answer that makes trivial what is below it, and entries that are worth nothing because of one."""
         answered = [value for value in item.value if not math.isnan(value)]
         truth = item.quantity.truths[0]
@@ -327,21 +274,32 @@ class _Sheet:
 
     # --- what went wrong ---
 
-    def _diagnose(self, items: list[_Numbers]) -> None:
+    def _diagnose(self, items: list[Numbers]) -> None:
         for item in items:
             key = item.quantity.key
             if item.open and not key.terms and key.name in self.quantities.bindings:
                 item.matches = self._matches(item)
 
-    def _matches(self, item: _Numbers) -> tuple[Match, ...]:
+    def _matches(self, item: Numbers) -> tuple[Match, ...]:
         from bpcli.grading.diagnose import diagnose
 
         key = item.quantity.key
         values = self.own.values("printed", key.moment)
         radii = self.own.radii("printed", key.moment)
-        return diagnose(self.grader.solution, key.name, _given(item), values, radii)
+        answered = {k.name for k, other in self.numbers.items() if k.moment == key.moment and other.is_answered}
+        return diagnose(self.grader.solution, key.name, item.given(), values, radii, answered)
 
     # --- the report ---
+
+    def working(self, moment: int) -> Working:
+        texts = dict(self.grader.solution.texts) if moment == 0 else {}
+        for key, item in self.numbers.items():
+            if key.moment == moment and not key.terms and item.is_answered:
+                texts.pop(key.name, None)
+                if None not in item.texts:
+                    texts[key.name] = item.laid_out()
+        values, results = self.own.values("printed", moment), self.own.all_results("printed", moment)
+        return Working(moment, values, results, texts)
 
     def graded(self, row: _Row) -> Graded:
         place, answer = row
@@ -365,8 +323,8 @@ class _Sheet:
             answer.id,
             place.quantity.id if place.entries is None else _place_id(place),
             verdict,
-            round(points, 10),
-            round(most, 10),
+            points,
+            most,
             nested(texts, shape) if any(text is not None for text in texts) else None,
             nested([item.expected[entry] for entry in place.numbers], shape),
             nested(verdicts, shape),
@@ -375,7 +333,7 @@ class _Sheet:
         )
         return graded._replace(message=self._message(graded, item, row))
 
-    def _message(self, graded: Graded, item: _Numbers, row: _Row) -> str:
+    def _message(self, graded: Graded, item: Numbers, row: _Row) -> str:
         words = self.grader.words
         if row.answer.fault is not None:
             return words.fault(row.answer.fault)
@@ -385,7 +343,8 @@ class _Sheet:
                 return graded.matches[0].message
             if item.cut & entries:
                 return words.text("check.cut-refused")
-            return words.text("check.wrong")
+            given = item.quantity.key.name not in self.quantities.bindings
+            return words.text("check.wrong-given" if given else "check.wrong")
         if graded.verdict == "follows":
             if item.worthless & entries:
                 return words.text("check.from-nothing")
@@ -403,19 +362,3 @@ def _place_id(place: Place) -> str:
     assert place.entries is not None
     row = int(np.unravel_index(place.entries[0], place.quantity.shape)[0])
     return f"{place.quantity.id}[{row + 1}]"
-
-
-def _given(item: _Numbers) -> Given:
-    """A student's numbers as the diagnosis reads them."""
-    filled = item.filled()
-    answered = [entry for entry, text in enumerate(item.texts) if text is not None]
-    variable = item.quantity.variable
-    if len(answered) == 1 and item.quantity.size > 1 and variable.shape:
-        (entry,) = answered
-        row, column = np.unravel_index(entry, variable.shape)
-        value, half = np.float64(item.value[entry]), np.float64(item.half[entry])
-        return Given(value, half, item.texts[entry], (int(row), int(column)))
-    texts = nested(item.texts, item.quantity.shape)
-    return Given(filled.value, filled.half, texts)
-
-

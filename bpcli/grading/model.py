@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from bpcli.diagnostics import Diagnostic, Span
@@ -16,6 +17,7 @@ __all__ = [
     "Refusal",
     "Report",
     "Submission",
+    "Working",
     "Written",
 ]
 
@@ -64,7 +66,7 @@ class Given(NamedTuple):
     value: Array
     half_unit: Array
     texts: Any
-    index: tuple[int, int] | None = None
+    index: tuple[int, int] | None = None  # type: ignore[assignment]  # tuples have a method of that name
 
 
 class Match(NamedTuple):
@@ -109,8 +111,24 @@ class Refusal(NamedTuple):
     message: str
 
 
+class Working(NamedTuple):
+    """A sheet put into the program: what each line is worked from, after `moment` updates.
+
+    `values` has the student's own numbers and, where there are none, what follows from them; `results` has what each
+    line gives from them; `texts` has the numbers as the student wrote them, laid out as the values are.
+    """
+
+    moment: int
+    values: Mapping[str, Array]
+    results: Mapping[str, Array]
+    texts: Mapping[str, Any]
+
+
 class Report(NamedTuple):
-    """The report on one submission. A refused file has `error` and no score."""
+    """The report on one submission. A refused file has `error` and no score.
+
+    `working` is there when something is wrong: the sheet around its first wrong step.
+    """
 
     file: str
     student: str
@@ -119,3 +137,4 @@ class Report(NamedTuple):
     first_wrong: str | None
     answers: tuple[Graded, ...]
     error: Refusal | None = None
+    working: Working | None = None

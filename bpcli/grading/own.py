@@ -18,6 +18,10 @@ from bpcli.grading.tolerance import Style, slack
 
 __all__ = ["Filled", "Own", "Radii"]
 
+MOST_UPDATES = 50
+"""Roundings made more than so many updates ago are not followed."""
+
+
 class Filled(NamedTuple):
     """The numbers answered for one quantity, in its layout: `nan` where an entry was left blank."""
 
@@ -47,6 +51,11 @@ class Own:
         self._run(route, moment)
         return self._results[route, moment][name]
 
+    def all_results(self, route: str, moment: int) -> dict[str, Array]:
+        """What every line gives on one route from the student's own earlier values."""
+        self._run(route, moment)
+        return self._results[route, moment]
+
     def results(self, name: str, moment: int) -> Iterator[Array]:
         """What a line gives from the student's own earlier values, in each right way of working it."""
         binding = self.quantities.bindings[name]
@@ -67,15 +76,24 @@ class Own:
                 yield np.array([[float(evaluate(term, values)) for term in row] for row in rows])
 
     def radii(self, route: str, moment: int, known: Mapping[Key, bool] | None = None) -> Radii:
-        """How far each quantity that the student worked with may be from `values`, by rounding alone."""
-        return Radii(self, route, moment, known)
+        """How far each quantity that the student worked with may be from `values`, by rounding alone.
+
+        `known` limits the written ones to those that are right, and the radii are then around the true values.
+        """
+        radii = Radii(self, route, max(0, moment - MOST_UPDATES), known, {})
+        while radii.moment < moment:
+            start = {old: radii[new] for old, new in self.quantities.renewed_by.items()}
+            radii = Radii(self, route, radii.moment + 1, known, start)
+        return radii
 
     def _run(self, route: str, moment: int) -> None:
         if (route, moment) in self._values:
             return
         values = dict(self.quantities.built.values)
         if moment:
-            values.update(self.quantities.state_after(self.values(route, moment - 1), moment))
+            for earlier in range(moment):
+                self._run(route, earlier)
+            values.update(self.quantities.state_after(self._values[route, moment - 1], moment))
         results: dict[str, Array] = {}
         answers = self.answers
         for variable in self.quantities.built.program.inputs:
@@ -103,16 +121,19 @@ class Radii(Mapping[str, Array]):
     """Radii by name, each computed when it is asked for.
 
     What was written may have been used with the digits that were rounded away: half a unit. What was not written
-    may have been rounded the way the sheet rounds, on top of what the roundings before it amount to. `known` limits
-    the written ones to those that are right (False: the radius is 0).
+    may have been rounded the way the sheet rounds, on top of what the roundings before it amount to. `start` has the
+    radii of what the updates so far have made.
     """
 
-    def __init__(self, own: Own, route: str, moment: int, known: Mapping[Key, bool] | None = None) -> None:
+    def __init__(
+        self, own: Own, route: str, moment: int, known: Mapping[Key, bool] | None, start: Mapping[str, Array]
+    ) -> None:
         self.own = own
         self.route = route
         self.moment = moment
         self.known = known
         self._found: dict[str, Array] = {}
+        self._start = start
 
     def __getitem__(self, name: str) -> Array:
         stack = [name]
@@ -150,13 +171,11 @@ class Radii(Mapping[str, Array]):
             is_known = self.known is None or self.known.get(key, True)
             return written.half if is_known else np.zeros(np.shape(written.half))
         if binding is None:
-            renewed = quantities.renewed_by.get(name)
-            if self.moment and renewed is not None:
-                return self.own.radii(self.route, self.moment - 1, self.known)[renewed]
-            return np.float64(0.0)
+            return self._start.get(name, np.float64(0.0))
         values = self._values()
         with np.errstate(all="ignore"):
-            radius = self.own.style.radius(values[name]) + self.through(formula_on(binding, self.route))
+            through = self.through(formula_on(binding, self.route))
+            radius = through + self.own.style.radius(values[name], exact=through == 0.0)
         if written is not None:
             radius = np.where(np.isnan(written.value), radius, written.half)
         return radius

@@ -173,10 +173,9 @@ class Quantities:
 
     def _exact(self, moment: int) -> dict[str, Array]:
         """The values with all digits, of a problem that rounds at each step."""
-        given = dict(self.built.values)
-        if moment:
-            given.update(self.state_after(self._exact(moment - 1), moment))
-        values, _ = run(self.built, given, Rounding())
+        values, _ = run(self.built, self.built.values, Rounding())
+        for reached in range(1, moment + 1):
+            values, _ = run(self.built, {**self.built.values, **self.state_after(values, reached)}, Rounding())
         return values
 
     def state_after(self, values: dict[str, Array], moment: int) -> dict[str, Array]:

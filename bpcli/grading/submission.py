@@ -28,7 +28,7 @@ from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode, node
 __all__ = ["ANSWER_LIMIT", "read_submission", "written"]
 
 ANSWER_LIMIT = 2**20
-KNOWN_KEYS = ("answers", "student")
+KNOWN_KEYS = ("answers", "student", "variant")
 LONGEST_NAME = 200
 BLANK = Written("", float("nan"), 0.0)
 PLAIN = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,20})?", re.ASCII)
@@ -162,16 +162,14 @@ class _Reader:
             return tuple(tuple(_number(item) for item in row) for row in rows)
         if not shape or any(not isinstance(item, ScalarNode) for item in node.items):
             raise _shape_fault(node, _described(node), shape)
-        numbers = tuple(_number(item) for item in node.items)
-        if len(numbers) != shape[0]:
+        if len(node.items) != shape[0]:
             raise _shape_fault(node, _described(node), shape)
-        return numbers
+        return tuple(_number(item) for item in node.items)
 
     def _flat_numbers(self, node: SequenceNode, shape: tuple[int, ...], size: int) -> Any:
-        numbers = [_number(item) for item in node.items]
-        if len(numbers) != size:
+        if len(node.items) != size:
             raise _shape_fault(node, _described(node), shape)
-        return _laid_out(numbers, shape)
+        return _laid_out([_number(item) for item in node.items], shape)
 
 
 def _laid_out(numbers: list[Written], shape: tuple[int, ...]) -> Any:

@@ -98,16 +98,20 @@ class Style(NamedTuple):
     half: float = 0.0
     digits: int = 0
 
-    def radius(self, value: Array) -> Array:
-        """Half a unit of values that were used but not written down, had they been rounded like the others."""
+    def radius(self, value: Array, exact: Array) -> Array:
+        """Half a unit of values that were used but not written down, had they been rounded like the others.
+
+        Where a value is `exact` (no rounding before it) and has no further digits, there is nothing to round.
+        """
         radius = np.full(np.shape(value), self.half)
-        if self.digits:
-            size = np.abs(value)
-            with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if self.digits:
+                size = np.abs(value)
                 place = np.floor(np.log10(size)) - self.digits + 1
-            by_digits = np.where(size > 0.0, 0.5 * 10.0**place, 0.0)
-            radius = np.maximum(radius, by_digits)
-        return radius
+                radius = np.maximum(radius, np.where(size > 0.0, 0.5 * 10.0**place, 0.0))
+            units = value / (2.0 * radius)
+            whole = np.abs(units - np.round(units)) <= GUARD * np.maximum(np.abs(units), 1.0)
+        return np.where(exact & whole, 0.0, radius)
 
     @property
     def zero(self) -> float:
@@ -116,7 +120,10 @@ class Style(NamedTuple):
 
 
 def style_of(numbers: Iterable[tuple[float, float]]) -> Style:
-    """The style of written numbers (value, half unit). Zeros and fractions say nothing about it."""
+    """The style of written numbers (value, half unit): what most of them have, of two that are even the finer one.
+
+    Zeros and fractions say nothing about it.
+    """
     places: dict[int, int] = {}
     digits: dict[int, int] = {}
     for value, half in numbers:
@@ -127,8 +134,8 @@ def style_of(numbers: Iterable[tuple[float, float]]) -> Style:
             digits[count] = digits.get(count, 0) + 1
     if not places:
         return Style()
-    place, by_place = max(places.items(), key=lambda item: (item[1], item[0]))
-    count, by_digits = max(digits.items(), key=lambda item: (item[1], -item[0]))
+    place, by_place = max(places.items(), key=lambda item: (item[1], -item[0]))
+    count, by_digits = max(digits.items(), key=lambda item: (item[1], item[0]))
     half = _half_of_place(place) if by_place >= by_digits else 0.0
     return Style(half, max(count, 1) if by_digits >= by_place else 0)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bpcli.diagnostics import Diagnostic
+from bpcli.document import Inline
 from bpcli.grading.quantities import Quantity
 from bpcli.messages import Messages
 from bpcli.notation.text import to_text
+from bpcli.program import Binding
 from bpcli.solution import Solution
 
 __all__ = ["Words"]
@@ -19,10 +21,14 @@ class Words:
     """Sentences about the answers to one problem."""
 
     def __init__(self, solution: Solution) -> None:
+        self.solution = solution
         self.messages = Messages(solution.problem.language)
 
     def text(self, key: str, **holes: object) -> str:
         return self.messages.text(key, **holes)
+
+    def inline(self, key: str, **holes: object) -> Inline:
+        return self.messages.inline(key, **holes)
 
     def fault(self, fault: Diagnostic) -> str:
         """What is wrong with a value, and what to write instead."""
@@ -34,3 +40,21 @@ class Words:
             return self.text("check.follows")
         names = ", ".join(to_text(quantity.variable.math) for quantity in mistaken[:MOST_NAMED])
         return self.text("check.follows.from", names=names)
+
+    def meaning(self, binding: Binding) -> Inline:
+        """What a line is, in the words of the lesson's titles."""
+        variable = binding.variable
+        of = variable.of
+        prediction = self.solution.built.prediction
+        keys = [f"title.{binding.rule}", "title.new"]
+        if binding.rule == "activation" and variable is prediction:
+            keys.insert(0, "title.prediction")
+        elif binding.rule == "activation_gradient" and of is prediction:
+            keys.insert(0, "title.prediction_gradient")
+        elif binding.rule == "local_derivative" and of is not None and variable.shape != of.shape:
+            keys.insert(0, "title.jacobian")
+        elif binding.rule.endswith("_gradient") and of is self.solution.output:
+            keys.insert(0, "title.seed")
+        key = next(key for key in keys if key in self.messages)
+        name = (variable if of is None else of).math
+        return self.inline(key, layer=variable.layer, name=name)

@@ -66,7 +66,7 @@ def _identifier(node: Identifier) -> str:
         sign = f'<mo stretchy="false">{_ACCENTS[accent]}</mo>'
         return f'<mover accent="true"><mi>{_text(letter)}</mi>{sign}</mover>'
     if len(node.name) == 1:
-        upright = node.upright or node.name in _LETTERS - _SLANTED
+        upright = (node.upright and node.name.isascii()) or node.name in _LETTERS - _SLANTED
         return f"<mi{_NORMAL if upright else ''}>{_text(node.name)}</mi>"
     if node.upright:
         return f"<mi>{_text(node.name)}</mi>"
@@ -222,7 +222,7 @@ def _cell(text: str, longest: int) -> str:
         return f'<mtd class="dots"><mo>{"⋯" if text == "…" else text}</mo></mtd>'
     missing = longest - (_tail(text) if "e" not in text else longest)
     # The room of the digits that are not there, so that decimal points stand under each other.
-    style = f' style="padding-right:calc(0.4em + {missing - (missing == longest) * 0.5:g}ch)"' if missing else ""
+    style = f' style="--tail:{missing - (missing == longest) * 0.5:g}ch"' if missing else ""
     return f"<mtd{style}>{_number_element(text)}</mtd>"
 
 

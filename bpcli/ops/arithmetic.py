@@ -44,6 +44,7 @@ At = Callable[[Expr, int, int], Expr]
 add = Operation(
     name="add",
     forward=np.add,
+    code="({0}) + ({1})",
     backprop=lambda g, out, a, b: (g, g),
     notation=infix("+", SUM),
     shape=broadcast_shape,
@@ -54,6 +55,7 @@ add = Operation(
 subtract = Operation(
     name="subtract",
     forward=np.subtract,
+    code="({0}) - ({1})",
     backprop=lambda g, out, a, b: (g, -g),
     notation=infix("−", SUM),
     shape=broadcast_shape,
@@ -69,6 +71,7 @@ def _write_negative(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
 negate = Operation(
     name="negate",
     forward=np.negative,
+    code="-({0})",
     backprop=lambda g, out, a: (-g,),
     notation=Notation(_write_negative, SUM, (PRODUCT,)),
     shape=broadcast_shape,
@@ -78,6 +81,7 @@ negate = Operation(
 multiply = Operation(
     name="multiply",
     forward=np.multiply,
+    code="({0}) * ({1})",
     backprop=lambda g, out, a, b: (g * b, g * a),
     notation=Notation(write_product, PRODUCT, (PRODUCT, PRODUCT + 1)),
     shape=broadcast_shape,
@@ -99,6 +103,7 @@ def _quotient_operands(inputs: tuple[Expr, ...]) -> tuple[int, int]:
 divide = Operation(
     name="divide",
     forward=np.divide,
+    code="({0}) / ({1})",
     backprop=lambda g, out, a, b: (g / b, -(g * (a / _square(b)))),
     notation=Notation(_write_quotient, PRODUCT, _quotient_operands),
     shape=broadcast_shape,
@@ -133,6 +138,7 @@ def _write_power(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
 power = Operation(
     name="power",
     forward=np.power,
+    code="({0}) ** ({1})",
     backprop=_power_backprop,
     notation=Notation(_write_power, POWER, (POWER + 1, NOTHING)),
     shape=broadcast_shape,
@@ -162,6 +168,7 @@ def _write_side_by_side(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math
 matmul = Operation(
     name="matmul",
     forward=np.matmul,
+    code="({0}) @ ({1})",
     backprop=lambda g, out, a, b: (g @ b.T, a.T @ g),
     notation=Notation(_write_side_by_side, JUXTAPOSED, (JUXTAPOSED, JUXTAPOSED + 1)),
     shape=_matmul_shape,
@@ -182,6 +189,8 @@ def _write_transpose(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
 transpose = Operation(
     name="transpose",
     forward=np.transpose,
+    view=np.transpose,
+    code="({0}).T",
     backprop=lambda g, out, a: (g.T,),
     notation=Notation(_write_transpose, POWER, (POWER + 1,)),
     shape=_transpose_shape,
@@ -205,6 +214,9 @@ def _spread(row: int, column: int, shape: tuple[int, int]) -> Operation:
     return Operation(
         name="spread",
         forward=forward,
+        code=lambda operands, _: (
+            f"({operands[0]}) * (np.arange({shape[0] * shape[1]}) == {row * shape[1] + column}).reshape({shape})"
+        ),
         backprop=lambda g, out, a: (entry(row, column)(g),),
         notation=Notation(write, PRODUCT, (PRODUCT,)),
         shape=lambda _: shape,
@@ -239,6 +251,8 @@ def entry(row: int, column: int) -> Operation:
     return Operation(
         name="entry",
         forward=lambda a: a[row, column],
+        view=lambda a: a[row : row + 1, column : column + 1].reshape(()),
+        code=f"({{0}})[{row}, {column}]",
         backprop=lambda g, out, a: (_spread(row, column, a.shape)(g),),
         notation=Notation(write, ATOM, (ATOM,)),
         shape=shape_of,
@@ -254,6 +268,8 @@ def broadcast_to(shape: Shape) -> Operation:
     return Operation(
         name="broadcast",
         forward=lambda a: np.broadcast_to(a, shape).copy() if shape else a,
+        view=lambda a: np.broadcast_to(a, shape),
+        code=f"({{0}}) * np.ones({shape})",
         backprop=lambda g, out, a: (_total(g) if a.shape == () else g,),
         notation=Notation(lambda operands, _: operands[0], PRODUCT, (PRODUCT + 1,)),
         shape=lambda _: shape,

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bpcli.expr import Apply, Array, Constant, Expr, Notation, Operation, Shape, ShapeError, describe_shape
+from bpcli.expr import Apply, Array, Calls, Constant, Expr, Notation, Operation, Shape, ShapeError, describe_shape
 from bpcli.mathtree import INVISIBLE_TIMES, Fenced, Fraction, Identifier, Math, Number, Operator, Row, Subscript
 from bpcli.ops.arithmetic import add, divide, multiply, negate, subtract
 from bpcli.ops.elementwise import absolute, log, log2, log10, sign, square
@@ -130,6 +130,7 @@ def _huber_term(delta: float) -> Operation:
     return Operation(
         name="huber_term",
         forward=forward,
+        code=f"np.where(np.abs({{0}}) <= {delta!r}, 0.5 * ({{0}}) ** 2, {delta!r} * (np.abs({{0}}) - {0.5 * delta!r}))",
         backprop=lambda g, out, e: (g * _clip(delta)(e),),
         notation=Notation(write, 100, (0,)),
         shape=lambda shape: shape,
@@ -153,6 +154,7 @@ def _clip(delta: float) -> Operation:
     mask = Operation(
         name="clip_derivative",
         forward=inside,
+        code=f"1.0 * (np.abs({{0}}) <= {delta!r})",
         backprop=lambda g, out, e: (None,),
         notation=Notation(lambda o, _: Row((Identifier("inside", upright=True), Fenced(o[0]))), 100, (0,)),
         shape=lambda shape: shape,
@@ -161,6 +163,8 @@ def _clip(delta: float) -> Operation:
     return Operation(
         name="clip",
         forward=lambda e: np.clip(e, -delta, delta),
+        calls=lambda out, e: [(np.clip, e, -delta, delta, out)],
+        code=f"np.clip({{0}}, {-delta!r}, {delta!r})",
         backprop=lambda g, out, e: (g * mask(e),),
         notation=Notation(write, 100, (0,)),
         shape=lambda shape: shape,
@@ -311,6 +315,26 @@ def loss(form: LossForm) -> Operation:
         terms = family.value(form)(y, t)
         return weight * np.sum(terms, axis=axis, keepdims=axis is not None) + 0.0
 
+    def loss_calls(out: Array, y: Array, t: Array) -> Calls:
+        weight = _coefficient(form, _outputs(np.shape(y), axis)).value
+        error = np.empty(np.shape(y))
+        return [
+            (np.subtract, y, t, error),
+            (np.square, error, error),
+            (np.add.reduce, error, axis, None, out, axis is not None),
+            (np.multiply, out, weight, out),
+        ]
+
+    def code(operands: tuple[str, ...], inputs: tuple[Expr, ...]) -> str:
+        """With 0 log 0 = 0, which a plain product would make not a number."""
+        weight = _coefficient(form, _outputs(inputs[0].shape, axis)).value / _log_scale(form)
+        y, t = operands
+        terms = f"x_log_y({t}, {y})"
+        if form.name == "binary_cross_entropy":
+            terms += f" + x_log_y(1 - ({t}), 1 - ({y}))"
+        kept = "" if axis is None else f", axis={axis}, keepdims=True"
+        return f"-{weight!r} * np.sum({terms}{kept})" if weight != 1 else f"-np.sum({terms}{kept})"
+
     def weighted(g: Expr, y: Expr, times: int, slope: Expr) -> Expr:
         factor = _coefficient(form, _outputs(y.shape, axis), times).as_constant()
         signed = negative_of(slope) if negative else slope
@@ -340,6 +364,8 @@ def loss(form: LossForm) -> Operation:
     return Operation(
         name=form.name,
         forward=forward,
+        calls=loss_calls if family.body is _norm_squared else None,
+        code=code if negative else "",
         backprop=backprop,
         notation=Notation(write, SUM if negative else PRODUCT, (SUM, SUM + 1)),
         shape=shape_of,
@@ -385,7 +411,11 @@ def shortcut(activation: str, form: LossForm) -> Shortcut | None:
 
 
 def _shortcut_of(
-    name: str, values: Callable[[Array, Array, int | None], Array], slope: Callable[[Expr, Expr], Expr]
+    name: str,
+    values: Callable[[Array, Array, int | None], Array],
+    slope: Callable[[Expr, Expr], Expr],
+    calls: Callable[[Array, Array, Array, int | None, float], Calls],
+    terms: str,
 ) -> Callable[[LossForm], Shortcut]:
     def make(form: LossForm) -> Shortcut:
         axis = form.axis
@@ -394,6 +424,14 @@ def _shortcut_of(
         def forward(a: Array, t: Array) -> Array:
             weight = _coefficient(form, _outputs(np.shape(a), axis)).value / scale
             return weight * np.sum(values(a, t, axis), axis=axis, keepdims=axis is not None) + 0.0
+
+        def code(operands: tuple[str, ...], inputs: tuple[Expr, ...]) -> str:
+            shape = inputs[0].shape
+            weight = _coefficient(form, _outputs(shape, axis)).value / scale
+            along = axis if axis is not None else (0 if shape == () or shape[1] == 1 else 1)
+            kept = "" if axis is None else f", axis={axis}, keepdims=True"
+            text = f"np.sum({terms.format(*operands, axis=along)}{kept})"
+            return text if weight == 1 else f"{weight!r} * {text}"
 
         def gradient(g: Expr, y: Expr, t: Expr) -> Expr:
             item = _coefficient(form, _outputs(y.shape, axis))
@@ -412,6 +450,10 @@ def _shortcut_of(
             backprop=refuse,
             notation=Notation(lambda o, _: Row((Identifier(name, upright=True), Fenced(o[0]))), 100, (0, 0)),
             shape=loss(form).shape,
+            calls=lambda out, a, t: calls(
+                out, a, t, axis, _coefficient(form, _outputs(np.shape(a), axis)).value / scale
+            ),
+            code=code,
         )
         return Shortcut(operation, gradient)
 
@@ -427,7 +469,46 @@ def _sigmoid_terms(a: Array, t: Array, _: int | None) -> Array:
     return np.maximum(a, 0) + np.log1p(np.exp(-np.abs(a))) - np.asarray(t) * a
 
 
+def _softmax_term_calls(out: Array, a: Array, t: Array, axis: int | None, weight: float) -> Calls:
+    shifted, powers = np.empty(np.shape(a)), np.empty(np.shape(a))
+    row = np.empty(np.max(a, axis=axis, keepdims=True).shape)
+    return [
+        (np.maximum.reduce, a, axis, None, row, True),
+        (np.subtract, a, row, shifted),
+        (np.exp, shifted, powers),
+        (np.add.reduce, powers, axis, None, row, True),
+        (np.log, row, row),
+        (np.subtract, row, shifted, shifted),
+        (np.multiply, shifted, t, shifted),
+        (np.add.reduce, shifted, axis, None, out, axis is not None),
+        (np.multiply, out, weight, out),
+    ]
+
+
+def _sigmoid_term_calls(out: Array, a: Array, t: Array, axis: int | None, weight: float) -> Calls:
+    terms, linear = np.empty(np.shape(a)), np.empty(np.shape(a))
+    return [
+        (np.logaddexp, a, 0.0, terms),
+        (np.multiply, t, a, linear),
+        (np.subtract, terms, linear, terms),
+        (np.add.reduce, terms, axis, None, out, axis is not None),
+        (np.multiply, out, weight, out),
+    ]
+
+
 _SHORTCUTS: dict[tuple[str, str], Callable[[LossForm], Shortcut]] = {
-    ("softmax", "cross_entropy"): _shortcut_of("softmax_cross_entropy", _softmax_terms, subtract),
-    ("sigmoid", "binary_cross_entropy"): _shortcut_of("sigmoid_binary_cross_entropy", _sigmoid_terms, subtract),
+    ("softmax", "cross_entropy"): _shortcut_of(
+        "softmax_cross_entropy",
+        _softmax_terms,
+        subtract,
+        _softmax_term_calls,
+        "-({1}) * log_softmax({0}, {axis})",
+    ),
+    ("sigmoid", "binary_cross_entropy"): _shortcut_of(
+        "sigmoid_binary_cross_entropy",
+        _sigmoid_terms,
+        subtract,
+        _sigmoid_term_calls,
+        "np.where({0} > 0, {0}, 0.0) + np.log1p(np.exp(-np.abs({0}))) - ({1}) * ({0})",
+    ),
 }

@@ -55,6 +55,10 @@ def _x_log_y(x: Array, y: Array) -> Array:
     return np.where(x == 0, 0.0, x * np.log(np.where(x == 0, 1.0, y)))
 
 
+def _per(scale: float) -> str:
+    return "" if scale == 1 else f" / {scale!r}"
+
+
 def _reduced(*shapes: Shape) -> Shape:
     if len(set(shapes)) > 1:
         raise ShapeError(
@@ -80,6 +84,7 @@ def entropy(base: float = float(np.e)) -> Operation:
     return Operation(
         name="entropy",
         forward=lambda p: -np.sum(_x_log_y(p, p)) / scale + 0.0,
+        code=f"-np.sum(x_log_y({{0}}, {{0}})){_per(scale)}",
         backprop=lambda g, out, p: (g * -(logarithm(base)(p) + _slope_over_log(base, Constant(1.0))),),
         notation=Notation(lambda o, _: _write_sum(base, True, o[0], o[0]), SUM, (POWER,)),
         shape=_reduced,
@@ -96,6 +101,7 @@ def cross_entropy(base: float = float(np.e)) -> Operation:
     return Operation(
         name="cross_entropy",
         forward=lambda p, q: -np.sum(_x_log_y(p, q)) / scale + 0.0,
+        code=f"-np.sum(x_log_y({{0}}, {{1}})){_per(scale)}",
         backprop=lambda g, out, p, q: (g * -logarithm(base)(q), g * -_slope_over_log(base, p / q)),
         notation=Notation(lambda o, _: _write_sum(base, True, o[0], o[1]), SUM, (POWER,)),
         shape=_reduced,
@@ -124,6 +130,7 @@ def kl(base: float = float(np.e)) -> Operation:
     return Operation(
         name="kl",
         forward=lambda p, q: np.sum(_x_log_y(p, p) - _x_log_y(p, q)) / scale,
+        code=f"np.sum(x_log_y({{0}}, {{0}}) - x_log_y({{0}}, {{1}})){_per(scale)}",
         backprop=backprop,
         notation=Notation(write, SUM, (POWER,)),
         shape=_reduced,

@@ -26,17 +26,15 @@ from bpcli.document import (
     Table,
     Title,
 )
-from bpcli.mathtree import Math, Operator, Row
+from bpcli.mathtree import Operator, Row
 from bpcli.notation.mathml import math_element
-from bpcli.render.breaking import Part, chain_lines
+from bpcli.render.breaking import Part, broken, is_tall
 from bpcli.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
+from bpcli.render.layout import draw
 from bpcli.render.sentences import capitalised, title_of
 from bpcli.safe import safe
 
 __all__ = ["to_html"]
-
-MEASURE = 10_000
-"""The browser breaks the lines of a chain, between its links."""
 
 LIMIT = 84
 """What is wider than a printed page is broken; narrower screens scroll."""
@@ -133,10 +131,12 @@ class _Page:
 
     def equation(self, block: Equation) -> str:
         left = math_element(block.left, display=True)
-        lines = [f'<div class="line">{"".join(map(_link, line))}</div>' for line in _lines(block)]
-        chain = left + (f'\n<div class="lines">\n{chr(10).join(lines)}\n</div>' if lines else "")
-        aside = f'\n<div class="aside">{math_element(block.aside)}</div>' if block.aside else ""
-        return f'<div class="equation"><div class="chain">{chain}\n</div>{aside}</div>'
+        lines = ["".join(map(_link, line)) for line in _lines(block)]
+        if block.aside is not None:
+            lines = lines or [""]
+            lines[0] += f'<div class="aside">{math_element(block.aside)}</div>'
+        drawn = "\n".join(f'<div class="line">{line}</div>' for line in lines)
+        return f'<div class="equation">{left}' + (f'<div class="lines">\n{drawn}\n</div></div>' if drawn else "</div>")
 
     def givens(self, block: Givens) -> str:
         items = "\n".join(f"<div>{math_element(math)}</div>" for math in block.equations)
@@ -150,9 +150,7 @@ class _Page:
             names = [name for name in (align[column] if align[column] in "rc" else "", role) if name]
             return f' class="{" ".join(names)}"' if names else ""
 
-        head = "".join(
-            f'<th scope="col"{attributes(j)}>{_inline(title)}</th>' for j, title in enumerate(block.header)
-        )
+        head = "".join(f'<th scope="col"{attributes(j)}>{_inline(title)}</th>' for j, title in enumerate(block.header))
         rows: list[str] = []
         for row in block.rows:
             cells: list[str] = []
@@ -180,8 +178,17 @@ class _Page:
 
 
 def _lines(block: Equation) -> list[list[Part]]:
-    """The formula on a line and its stages after it; a flat chain is one line for the browser to break."""
-    return chain_lines(block, MEASURE, LIMIT)
+    """The formula on a line and its stages after it; a flat chain is one line. The browser breaks between links."""
+    room = LIMIT - draw(block.left).width
+    parts = [
+        [Part("" if place else link.relation, math) for place, math in enumerate(broken(link.math, room))]
+        for link in block.links
+    ]
+    if is_tall(block.left) or any(is_tall(link.math) for link in block.links):
+        lines = [parts[:1], parts[1:]]
+    else:
+        lines = [parts]
+    return [[part for parts in line for part in parts] for line in lines if line]
 
 
 _BLOCKS: dict[type[Any], Callable[[_Page, Any], str]] = {

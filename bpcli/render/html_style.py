@@ -20,12 +20,19 @@ _COMMON = """\
 .bpcli p, .bpcli .givens, .bpcli .wide { margin: 0.8em 0; }
 .bpcli p, .bpcli h1, .bpcli h2, .bpcli h3, .bpcli code { overflow-wrap: anywhere; }
 .bpcli code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 0.88em; }
-.bpcli math { font-family: "STIX Two Math", "STIX Math", "Latin Modern Math", "Cambria Math", math; font-size: 1.06em;
-  white-space: nowrap; }
+.bpcli math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", math; font-size: 1.06em;
+  line-height: 1.15; white-space: nowrap; }
 .bpcli .word { font-style: italic; }
-.bpcli mtd { padding: 0.12em 0.4em; text-align: right; font-variant-numeric: tabular-nums lining-nums; }
-.bpcli mtd.dots { text-align: center; }
-.bpcli .matrix mtable { padding: 0.1em 0.05em; }
+.bpcli .bracket { font-size: 0.01px; color: transparent; }
+.bpcli .matrix mtable { border: solid currentColor; border-width: 0 max(1px, 0.065em); margin: 0 0.12em;
+  padding: 0.12em 0.2em; --tick: linear-gradient(currentColor, currentColor); print-color-adjust: exact;
+  background: var(--tick) 0 0, var(--tick) 100% 0, var(--tick) 0 100%, var(--tick) 100% 100%;
+  background-size: 0.24em max(1px, 0.065em); background-repeat: no-repeat; }
+.bpcli mtd { padding: 0.22em calc(0.42em + var(--tail, 0ch)) 0.22em 0.42em; text-align: right;
+  text-align: -webkit-right; font-variant-numeric: tabular-nums lining-nums; }
+.bpcli mtd:first-child { padding-left: 0; }
+.bpcli mtd:last-child { padding-right: var(--tail, 0ch); }
+.bpcli mtd.dots { text-align: center; text-align: -webkit-center; }
 .bpcli .givens { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5em 2.4em; padding-left: 0; }
 .bpcli .givens > div { max-width: 100%; overflow-x: auto; overflow-y: hidden; padding: 0.1em 0; }
 .bpcli .step { margin: 1.5em 0; position: relative; }
@@ -39,12 +46,11 @@ _COMMON = """\
 .bpcli .number { color: var(--accent); font-variant-numeric: tabular-nums; min-width: 1.5em; text-align: right; }
 .bpcli .body { padding-left: 2.25em; }
 .bpcli .why { margin: 0.1em 0 0; color: var(--muted); }
-.bpcli .equation { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between;
-  gap: 0.4em 2em; margin: 0.75em 0; padding: 0.15em 0; overflow-x: auto; overflow-y: hidden; }
-.bpcli .chain { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.5em 0; flex: 1 1 auto; max-width: 100%; }
-.bpcli .lines { flex: 1 1 0; display: flex; flex-direction: column; gap: 0.55em; }
-.bpcli .line { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.55em 0; }
-.bpcli .aside { color: var(--muted); font-size: 0.92em; margin-left: auto; }
+.bpcli .equation { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.6em 0; margin: 0.75em 0;
+  padding: 0.15em 0; overflow-x: auto; overflow-y: hidden; }
+.bpcli .lines { flex: 1 1 0; display: flex; flex-direction: column; gap: 0.7em; }
+.bpcli .line { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.7em 0; }
+.bpcli .aside { color: var(--muted); margin-left: auto; padding-left: 2em; }
 .bpcli .note { display: flex; gap: 0.6em; margin: 0.8em 0; font-size: 0.95em; color: var(--muted); }
 .bpcli .note > span:first-child { flex: none; color: var(--accent); }
 .bpcli .warning { color: inherit; } .bpcli .warning > span:first-child { color: var(--warn); }

@@ -28,6 +28,7 @@ from bpcli.document import (
 )
 from bpcli.mathtree import Math, Operator
 from bpcli.notation.latex import to_latex
+from bpcli.render.sentences import capitalised
 from bpcli.safe import safe
 
 __all__ = ["escape", "to_markdown"]
@@ -175,15 +176,8 @@ def _table(block: Table) -> str:
 
 def _step(block: Step) -> str:
     title = re.sub(r"#(?=#*$)", r"\\#", _inline(block.title).strip())
-    parts = [f"### {block.number}. {title}".rstrip(), _sentence(_capitalised(block.why)), *_blocks(block.body)]
+    parts = [f"### {block.number}. {title}".rstrip(), _sentence(capitalised(block.why)), *_blocks(block.body)]
     return "\n\n".join(part for part in parts if part)
-
-
-def _capitalised(inline: Inline) -> Inline:
-    """A reason that followed a colon, as a sentence of its own."""
-    if inline and isinstance(inline[0], str):
-        return (inline[0][:1].upper() + inline[0][1:], *inline[1:])
-    return inline
 
 
 _BLOCKS: dict[type[Any], Callable[[Any], str]] = {

@@ -18,7 +18,8 @@ def answer(item, verdict: str = "correct", mistake: str = "", message: str = "")
         entries = [entries] * size
     points = item.points if verdict in ("correct", "follows") else 0.0
     matches = (Match(mistake, "certain", f"the mistake {mistake}"),) if mistake else ()
-    return Graded(item.id, item.quantity, verdict, points, item.points, None, None, entries, matches, message)
+    expected = SOLUTION[item.quantity] if item in ASKED else 0.0
+    return Graded(item.id, item.quantity, verdict, points, item.points, None, expected, entries, matches, message)
 
 
 def report(student: str, file: str = "", **verdicts: str | tuple[str, str]) -> Report:

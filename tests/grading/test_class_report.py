@@ -1,9 +1,9 @@
 from classes import SOLUTION, class_of, refused, report
 
+from bpcli.diagnostics import Span
 from bpcli.grading.class_report import MistakeCount, class_report, mistake_counts, nobody_got
 from bpcli.grading.classroom import Row
 from bpcli.grading.overrides import Adjustment
-from bpcli.diagnostics import Span
 from bpcli.render import render
 
 D03, B01 = ("wrong", "D03"), ("wrong", "B01")
@@ -38,9 +38,9 @@ def test_a_mistake_in_two_entries_is_one_student():
 
 
 def test_what_nobody_got():
-    assert [item.id for item in nobody_got(class_of(report("a", L="wrong", y="missing"), report("b", L="invalid")))] == [
-        "L"
-    ]
+    assert [
+        item.id for item in nobody_got(class_of(report("a", L="wrong", y="missing"), report("b", L="invalid")))
+    ] == ["L"]
     assert nobody_got(class_of(refused("eve"))) == ()
 
 
@@ -67,7 +67,7 @@ def test_adjustments_are_told_with_their_reasons():
 
 def test_a_class_of_refused_files_has_no_mean():
     text = terminal(class_of(refused("eve")))
-    assert "1 files · 0 graded · 1 refused" in text
+    assert "1 file · 0 graded · 1 refused" in text
     assert "mean" not in text
 
 

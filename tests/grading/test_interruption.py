@@ -21,7 +21,15 @@ TIMES = 20
 def command(folder: Path) -> list[str]:
     out = folder / "out"
     return [
-        *("check", "lez5", str(folder / "submissions"), "--csv", str(out / OUTPUTS[0]), "--json", str(out / OUTPUTS[1])),
+        *(
+            "check",
+            "lez5",
+            str(folder / "submissions"),
+            "--csv",
+            str(out / OUTPUTS[0]),
+            "--json",
+            str(out / OUTPUTS[1]),
+        ),
         *("--report", str(out / OUTPUTS[2]), "--feedback-dir", str(out / "feedback")),
     ]
 

@@ -16,27 +16,27 @@ from bpcli.shipped import shipped_names
 FORMATS = ("yaml", "csv")
 
 
-def graded(solution, text, format):  # noqa: A002
+def graded(solution, text, kind):
     grader = Grader(solution)
-    return grader.grade(grader.read(text, f"sheet.{format}"))
+    return grader.grade(grader.read(text, f"sheet.{kind}"))
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("name", shipped_names())
-def test_a_sheet_handed_back_untouched_is_all_missing(name, format):
+def test_a_sheet_handed_back_untouched_is_all_missing(name, kind):
     solution = solve(load_problem(name))
-    report = graded(solution, blank_sheet(solution, format), format)
+    report = graded(solution, blank_sheet(solution, kind), kind)
     assert report.score == 0
     assert report.error is None
     assert {answer.verdict for answer in report.answers} == {"missing"}
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("name", shipped_names())
-def test_a_sheet_filled_with_the_values_of_the_solution_has_full_marks(name, format):
+def test_a_sheet_filled_with_the_values_of_the_solution_has_full_marks(name, kind):
     solution = solve(load_problem(name))
     everything = [item.id for item in asked(solution)]
-    report = graded(solution, blank_sheet(solution, format, everything), format)
+    report = graded(solution, blank_sheet(solution, kind, everything), kind)
     assert report.score == report.max_score
     assert {answer.verdict for answer in report.answers} == {"correct"}
 
@@ -85,7 +85,7 @@ def test_names_that_are_words_of_yaml_stay_names(name):
     problem = parse_problem(f"graph: {{inputs: {{u: 2}}, define: {{'{name}': u*u, L: '{name} + 1'}}}}", "p.yaml")
     solution = solve(problem)
     sheet = blank_sheet(solution, filled=[name])
-    assert list(yaml.safe_load(sheet)["answers"])[0] == name
+    assert next(iter(yaml.safe_load(sheet)["answers"])) == name
     assert graded(solution, sheet, "yaml").score == 1
 
 
@@ -146,6 +146,13 @@ def test_a_file_that_is_no_sheet_is_not_overwritten(tmp_path):
     target.write_bytes(b"\xff\x00")
     assert run(["sheet", "lez5", "-o", str(target)]) == 4
     assert target.read_bytes() == b"\xff\x00"
+
+
+def test_a_sheet_never_takes_the_place_of_its_problem(tmp_path):
+    problem = tmp_path / "problem.yaml"
+    problem.write_text(load_problem("lez5").text, encoding="utf-8")
+    assert run(["sheet", str(problem), "-o", str(problem), "--force"]) == 4
+    assert problem.read_text(encoding="utf-8") == load_problem("lez5").text
 
 
 def test_an_id_that_names_nothing_is_a_usage_error(capsys):

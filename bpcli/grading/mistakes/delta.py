@@ -20,7 +20,8 @@ def at_prediction(site: Site) -> Iterator[Proposal]:
     """∂L/∂y."""
     around, right = site.around, site.right
     y, t, seed, kind = around.prediction, around.t, around.seed, around.loss_kind
-    assert y is not None and t is not None
+    assert y is not None
+    assert t is not None
     e = subtract(y, t)
     yield "D01", lambda: -right
     yield from _counted(site)
@@ -71,7 +72,9 @@ def output_delta(site: Site) -> Iterator[Proposal]:
     assert layer is not None
     y, t, seed, kind = around.prediction, around.t, around.seed, around.loss_kind
     g = around.adjoint(layer.h)
-    assert y is not None and t is not None and g is not None
+    assert y is not None
+    assert t is not None
+    assert g is not None
     e: Expr = seed * subtract(y, t)
     derivative = derivative_of(layer)
     yield "D01", lambda: -right
@@ -81,7 +84,7 @@ def output_delta(site: Site) -> Iterator[Proposal]:
         if kind == "squares":
             yield "D05", lambda: e
     for identifier, make in slopes(around, layer):
-        yield identifier, lambda m=make: g * m()  # type: ignore[misc,operator]
+        yield identifier, lambda m=make: g * m()  # type: ignore[misc]
     if derivative is not None:
         slope = derivative(layer.a)
         if kind in ("logs", "binary"):

@@ -13,7 +13,7 @@ from bpcli.expr import Apply, Constant, Expr, Operation, Variable, is_constant, 
 from bpcli.grading.mistakes.forks import in_forward_order, without_order
 from bpcli.grading.mistakes.site import Proposal, Site, same
 from bpcli.ops.arithmetic import add, divide, multiply, negate, power, subtract
-from bpcli.ops.elementwise import exp, log, log2, log10, sign, square
+from bpcli.ops.elementwise import exp, log, log2, log10, sign, sqrt, square
 from bpcli.program import Contribution
 
 __all__ = ["scalar"]
@@ -40,9 +40,16 @@ def scalar(site: Site) -> Iterator[Proposal]:
     yield from _chain(site, of)
     yield "S22", lambda: site.right * of
     yield "S21", lambda: in_forward_order(around, of)
-    yield "S02", lambda: without_order(around, of)
+    if _below_a_fork(site):
+        yield "S02", lambda: without_order(around, of)
     for neighbour in _neighbours(site, of):
         yield "S23", lambda n=neighbour: n  # type: ignore[misc]
+
+
+def _below_a_fork(site: Site) -> bool:
+    """Whether some quantity between this one and the output is used more than once."""
+    needed = site.around.solution.program.needed_for([site.name]) - {site.name}
+    return any(name in site.around.bindings and len(site.around.bindings[name].contributions) > 1 for name in needed)
 
 
 def _forks(site: Site, terms: list[Expr]) -> Iterator[Proposal]:
@@ -90,7 +97,7 @@ def _local_rules(site: Site, of: Variable) -> Iterator[Proposal]:
         for node in _applications(site.around.bindings[name].expr)
     }
     for operation in used.values():
-        for identifier, rule in _wrong_rules(operation):
+        for identifier, rule in _wrong_rules(operation, squares=_has_equal_factors(site)):
             wrong = changed(operation, backprop=rule)
             yield identifier, lambda o=operation, w=wrong: _with_rule(site, of, o, w)  # type: ignore[misc]
 
@@ -137,13 +144,23 @@ def _seed(site: Site, contribution: Contribution) -> Expr:
     return adjoint if adjoint is not None else contribution.seed
 
 
-def _wrong_rules(operation: Operation) -> Iterator[tuple[str, Rule]]:
+def _has_equal_factors(site: Site) -> bool:
+    """Whether some consumer multiplies a value by itself."""
+    return any(
+        node.operation is multiply and same(*node.inputs)
+        for c in site.binding.contributions
+        for node in _applications(site.around.bindings[c.consumer.name].expr)
+    )
+
+
+def _wrong_rules(operation: Operation, *, squares: bool) -> Iterator[tuple[str, Rule]]:
     """What the rule of an operation is taken for."""
     if operation is multiply:
         yield "S04", lambda g, out, a, b: (g * a, g * b)
         yield "S04", lambda g, out, a, b: (g, g)
         yield "S04", lambda g, out, a, b: (g * (a + b), g * (a + b))
-        yield "S05", lambda g, out, a, b: (g * b, None if same(a, b) else g * a)
+        if squares:
+            yield "S05", lambda g, out, a, b: (g * b, None if same(a, b) else g * a)
         yield "S20", lambda g, out, a, b: (g * _is_larger(a, b), g * _is_larger(b, a))
     elif operation is square or operation is power:
         yield from _wrong_powers(operation)
@@ -166,7 +183,7 @@ def _wrong_rules(operation: Operation) -> Iterator[tuple[str, Rule]]:
         yield "S19", lambda g, out, a, b: (0.5 * g, 0.5 * g)
     elif operation.derivative is not None and operation.derivative.elementwise:
         yield "S22", lambda g, out, a: (g * out,)
-    if operation.elementwise and operation not in (multiply, add, subtract, divide, power, negate):
+    if operation.elementwise and operation not in (multiply, add, subtract, divide, power, negate, exp, sqrt):
         yield "S15", lambda g, out, *inputs: operation.backprop(g, operation(*inputs), *(out for _ in inputs))
 
 
@@ -213,7 +230,7 @@ def _chain(site: Site, of: Variable) -> Iterator[Proposal]:
             yield (
                 "S19",
                 lambda k=summands: _sum(  # type: ignore[misc]
-                    [c.term * (1 / k) if is_constant(local, 1.0) else c.term for c, local in zip(contributions, known)]
+                    [c.term * (1 / k) if is_constant(c.local, 1.0) else c.term for c in contributions]  # type: ignore[arg-type]
                 ),
             )
     elif len(contributions) == 1:
@@ -238,4 +255,7 @@ def _neighbours(site: Site, of: Variable) -> Iterator[Expr]:
             if id(variable) not in seen:
                 seen.add(id(variable))
                 adjoint = site.around.adjoint(variable)
-                yield adjoint if adjoint is not None else term
+                if adjoint is None:
+                    yield term
+                elif not same(site.around.bindings[adjoint.name].expr, site.right):
+                    yield adjoint

@@ -20,6 +20,9 @@ from bpcli.solution import Solution
 
 __all__ = ["Layer", "Proposal", "Site", "Surroundings", "Variant", "expressed", "same"]
 
+TRANSPOSES = ("F01", "G01", "B01", "U04")
+"""They have no meaning for a single weight."""
+
 Proposal: TypeAlias = tuple[str, Callable[[], "Expr | tuple[Expr, ...]"]]
 """A catalogue id and what makes its formula, or the formulas that each entry may follow.
 
@@ -84,7 +87,8 @@ class Surroundings:
             h, expr = binding.variable, binding.expr
             assert isinstance(expr, Apply)
             (a,) = expr.inputs
-            assert isinstance(a, Variable) and h.layer is not None
+            assert isinstance(a, Variable)
+            assert h.layer is not None
             W, b = named["weights", h.layer], named.get(("bias", h.layer))
             below = next(v for v in variables_of(self.bindings[a.name].expr) if v is not W and v is not b)
             yield Layer(h.layer, W, b, below, a, h, expr.operation)
@@ -183,7 +187,9 @@ class Surroundings:
     @cached_property
     def summands(self) -> Expr:
         """The loss entry by entry, factor and all, before it is summed."""
-        assert self.form is not None and self.prediction is not None and self.t is not None
+        assert self.form is not None
+        assert self.prediction is not None
+        assert self.t is not None
         whole = _defined(loss(self.form), self.prediction, self.t)
         assert isinstance(whole, Apply)
         return whole.inputs[0]
@@ -270,6 +276,8 @@ def expressed(site: Site, proposals: Iterable[Proposal]) -> Iterator[Variant]:
     # Most likely mistakes first, so that what is tried first is also what is told first.
     ordered = sorted(proposals, key=lambda proposal: described(proposal[0]).likelihood)
     seen: dict[str, list[Expr]] = {}
+    if np.prod(shape) == 1 and shape:  # a transpose changes nothing
+        ordered = [proposal for proposal in ordered if proposal[0] not in TRANSPOSES]
     right = [site.right] if site.binding.stable is None else [site.right, site.binding.stable]
     if site.binding.worked is not None:
         right.append(site.binding.worked)
@@ -296,7 +304,7 @@ def _fitted(formula: Expr, shape: tuple[int, ...]) -> Expr | None:
     if formula.shape == shape:
         return formula
     if formula.shape == () and shape != ():
-        spread: Expr = arithmetic.broadcast_to(shape)(formula)  # type: ignore[arg-type]
+        spread: Expr = arithmetic.broadcast_to(shape)(formula)
         return spread
     if shape == () or formula.shape == ():
         if np.prod(formula.shape) == 1:
@@ -304,7 +312,7 @@ def _fitted(formula: Expr, shape: tuple[int, ...]) -> Expr | None:
             return number
         return None
     if all(a in (1, b) for a, b in zip(formula.shape, shape, strict=True)):
-        repeated: Expr = arithmetic.broadcast_to(shape)(formula)  # type: ignore[arg-type]
+        repeated: Expr = arithmetic.broadcast_to(shape)(formula)
         return repeated
     return None
 

@@ -83,7 +83,7 @@ def hidden_delta(site: Site) -> Iterator[Proposal]:
     if not layer.is_linear:
         yield "B12", lambda: g
     for identifier, make in slopes(around, layer):
-        yield identifier, lambda m=make: g * m()  # type: ignore[misc,operator]
+        yield identifier, lambda m=make: g * m()  # type: ignore[misc]
     derivative = derivative_of(layer)
     if layer.f is sigmoid:
         yield "D08", lambda: g * (1 - g)

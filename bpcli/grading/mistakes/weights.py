@@ -68,12 +68,11 @@ def _outer_slips(site: Site, layer: Layer, d: Variable, data: Expr, penalty: Exp
         return part if penalty is None else add(part, penalty)
 
     if min(W.shape) > 1:
-        entrywise = lambda: around.over_instances(d * below)  # noqa: E731
         square = W.shape[0] == W.shape[1]
         if square:
             yield "G02", lambda: whole(multiply(data, Constant(np.eye(W.shape[0]))))
-            yield "G02", lambda: whole(_repeated(W, entrywise()))
-            yield "G02", lambda: whole(_repeated(W, entrywise().T))
+            yield "G02", lambda: whole(_repeated(W, around.over_instances(d * below)))
+            yield "G02", lambda: whole(_repeated(W, around.over_instances(d * below).T))
     yield "G06", lambda: whole(multiply(data, W))
     yield "G06", lambda: multiply(site.right, W)
     ones = Constant(np.ones(below.shape))
@@ -132,7 +131,9 @@ def inlined(around: Surroundings, expr: Expr, until: frozenset[str] = frozenset(
 
 
 def _after_update(around: Surroundings, expr: Expr) -> Expr:
-    renewed = {id(old): new for old, new in around.solution.built.state}
+    renewed = {
+        id(old): inlined(around, around.bindings[new.name].expr) for old, new in around.solution.built.state
+    }
 
     def replace(node: Expr) -> Expr | None:
         return renewed.get(id(node))
@@ -172,7 +173,8 @@ def _to_shape(right: Expr, expr: Expr) -> Expr:
 def bias_gradient(site: Site) -> Iterator[Proposal]:
     """∂L/∂b."""
     around, layer = site.around, site.layer
-    assert layer is not None and layer.b is not None
+    assert layer is not None
+    assert layer.b is not None
     d, b, right = around.adjoint(layer.a), layer.b, site.right
     assert d is not None
     m = around.instances

@@ -1,0 +1,214 @@
+"""`bpcli check`: a student's numbers graded, and what went wrong first."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bpcli.document import Document
+    from bpcli.grading.grade import Grader
+    from bpcli.grading.model import Report, Submission
+    from bpcli.grading.variants import ClassGrader
+
+__all__ = ["check"]
+
+ALL_CORRECT, NOT_ALL_CORRECT = 0, 1
+STANDARD_INPUT = "-"
+
+
+class Format(str, Enum):
+    terminal = "terminal"
+    markdown = "markdown"
+    json = "json"
+    gradescope = "gradescope"
+
+
+class Feedback(str, Enum):
+    none = "none"
+    verdict = "verdict"
+    hint = "hint"
+    full = "full"
+
+
+SUFFIXES = {".md": Format.markdown, ".markdown": Format.markdown, ".json": Format.json}
+
+
+def check(
+    problem: Annotated[str, typer.Argument(help="A problem file, a shipped problem, or a folder of variants.")],
+    answers: Annotated[
+        list[str], typer.Argument(help="Answer files (YAML, JSON, CSV), folders of them, or - for standard input.")
+    ],
+    format: Annotated[  # noqa: A002
+        Format | None, typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="Write the report to this file.", metavar="FILE")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Work the sheet line by line with the student's own numbers.")
+    ] = False,
+    feedback: Annotated[
+        Feedback, typer.Option(help="What is told: points only, verdicts, hints without numbers, or everything.")
+    ] = Feedback.full,
+    csv: Annotated[
+        str | None, typer.Option("--csv", help="Several files: write a table of grades.", metavar="FILE")
+    ] = None,
+    json: Annotated[
+        str | None, typer.Option("--json", help="Several files: write all reports as JSON.", metavar="FILE")
+    ] = None,
+    report: Annotated[
+        str | None, typer.Option("--report", help="Several files: write a report on the class.", metavar="FILE")
+    ] = None,
+    feedback_dir: Annotated[
+        str | None, typer.Option("--feedback-dir", help="Several files: a page for each student.", metavar="FOLDER")
+    ] = None,
+    overrides: Annotated[
+        str | None, typer.Option(help="A file of points adjusted by hand; it is only read.", metavar="FILE")
+    ] = None,
+    width: Annotated[
+        int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
+    ] = None,
+    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+) -> None:
+    """Grade answers: follow an error through, and name the mistake.
+
+    Exit code 0 if everything is correct, 1 if not, 3 if the file cannot be graded, 5 if some of a class cannot.
+
+    Examples:  bpcli check lez5 mine.yaml   |   bpcli check lez5 mine.yaml --explain   |
+    bpcli check lez5 submissions/ --csv grades.csv
+    """
+    if explain and feedback is not Feedback.full:
+        raise typer.BadParameter("--explain shows every number; leave --feedback out")
+    if problem == STANDARD_INPUT and STANDARD_INPUT in answers:
+        raise typer.BadParameter("the problem and the answers cannot both come from standard input")
+    chosen = format or _format_of(output)
+    class_options = (csv, json, report, feedback_dir, overrides)
+    single = len(answers) == 1 and (answers[0] == STANDARD_INPUT or not os.path.isdir(answers[0]))  # noqa: PTH112
+    if single and chosen is not Format.gradescope and not any(class_options):
+        code = _check_one(problem, answers[0], chosen, output, explain, feedback.value, width, ascii)
+        if code != ALL_CORRECT:
+            raise typer.Exit(code)
+        return
+    if explain or (output is not None and chosen is not Format.gradescope):
+        option = "--explain" if explain else "--output"
+        raise typer.BadParameter(f"{option} is for one answer file; see --report, --json and --feedback-dir")
+    if STANDARD_INPUT in answers:
+        raise typer.BadParameter("standard input is one answer file: check it alone")
+    from bpcli.cli.classroom import grade_class
+
+    code = grade_class(
+        problem,
+        answers,
+        csv=csv,
+        json=json,
+        report=report,
+        feedback_dir=feedback_dir,
+        overrides=overrides,
+        feedback=feedback.value,
+        format=chosen.value,
+        output=output,
+        width=width,
+        ascii=ascii,
+    )
+    if code != ALL_CORRECT:
+        raise typer.Exit(code)
+
+
+def _format_of(output: str | None) -> Format:
+    from pathlib import PurePath
+
+    return SUFFIXES.get(PurePath(output).suffix.lower(), Format.terminal) if output else Format.terminal
+
+
+def _check_one(
+    problem: str,
+    path: str,
+    format: Format,  # noqa: A002
+    output: str | None,
+    explain: bool,
+    feedback: str,
+    width: int | None,
+    ascii: bool,  # noqa: A002
+) -> int:
+    from bpcli.grading.variants import grader_for
+
+    graders = grader_for(problem)
+    submission = _read(graders, path)
+    grader = graders.grader_of(submission.path)
+    report = grader.grade(submission)
+    if format is Format.json:
+        from bpcli.grading.report_json import report_to_json
+
+        _write(report_to_json(report, feedback), output)
+    else:
+        document = _document(grader, submission, report, explain, feedback, ascii and format is Format.terminal)
+        _write_document(document, format, output, width, ascii)
+    return ALL_CORRECT if all(answer.verdict == "correct" for answer in report.answers) else NOT_ALL_CORRECT
+
+
+def _read(grader: ClassGrader, path: str) -> Submission:
+    from bpcli.diagnostics import InputError, ProblemError
+    from bpcli.grading.submission import ANSWER_LIMIT
+    from bpcli.problem.source import read_source
+
+    try:
+        if path != STANDARD_INPUT:
+            return grader.read(read_source(path, ANSWER_LIMIT), path)
+        if sys.stdin is None:
+            raise InputError("cannot read answers: standard input is closed")
+        return grader.read(sys.stdin.buffer.read(ANSWER_LIMIT + 1), "<stdin>")
+    except ProblemError as error:
+        error.outcome = "Nothing was graded."
+        raise
+
+
+def _document(
+    grader: Grader,
+    submission: Submission,
+    report: Report,
+    explain: bool,
+    feedback: str,
+    ascii: bool,  # noqa: A002
+) -> Document:
+    from bpcli.grading.report import report_document
+
+    document = report_document(report, grader.solution, feedback=feedback, ascii=ascii)
+    if explain:
+        from bpcli.grading.explain import explained
+
+        more = explained(grader, submission, report)
+        document = document._replace(blocks=(*document.blocks, *more.blocks))
+    return document
+
+
+def _write(text: str, output: str | None) -> None:
+    from bpcli.cli.output import emit, write_file
+
+    if output is None:
+        emit(text)
+    else:
+        write_file(output, text)
+
+
+def _write_document(
+    document: Document,
+    format: Format,  # noqa: A002
+    output: str | None,
+    width: int | None,
+    ascii: bool,  # noqa: A002
+) -> None:
+    if format is Format.terminal and output is None:
+        from bpcli.cli.output import emit_with
+        from bpcli.render.terminal import write_terminal
+
+        emit_with(lambda stream: write_terminal(document, stream, width=width, ascii=ascii or None))
+        return
+    from bpcli.render import render
+
+    settings = {"width": width or 80, "ascii": ascii} if format is Format.terminal else {}
+    _write(render(document, format.value, **settings), output)

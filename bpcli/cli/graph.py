@@ -1,0 +1,87 @@
+"""`bpcli graph`: the computation graph or the network as a picture."""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import PurePath
+from typing import Annotated
+
+import typer
+
+__all__ = ["graph"]
+
+
+class GraphFormat(str, Enum):
+    terminal = "terminal"
+    svg = "svg"
+    dot = "dot"
+    mermaid = "mermaid"
+
+
+SUFFIXES = {
+    ".svg": GraphFormat.svg,
+    ".dot": GraphFormat.dot,
+    ".gv": GraphFormat.dot,
+    ".mmd": GraphFormat.mermaid,
+    ".mermaid": GraphFormat.mermaid,
+}
+NARROWEST, DEFAULT = 40, 80
+
+
+def graph(
+    problem: Annotated[
+        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
+    ],
+    format: Annotated[  # noqa: A002
+        GraphFormat | None, typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
+    ] = None,
+    network: Annotated[
+        bool | None,
+        typer.Option(
+            "--network/--operations",
+            help="The units with the weights between them, or the graph of the operations. Default: what the problem is.",
+        ),
+    ] = None,
+    extended: Annotated[
+        bool, typer.Option("--extended", help="The extended graph: gradients are boxes of their own.")
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this quantity and what it needs (p1, dL/dW2); may be repeated.", metavar="ID"),
+    ] = None,
+    instance: Annotated[int, typer.Option(min=1, help="Which instance of a batch the units show.")] = 1,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")] = None,
+    width: Annotated[
+        int | None, typer.Option(min=NARROWEST, max=400, help="Columns of the page (by default those of the terminal).")
+    ] = None,
+    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+) -> None:
+    """Draw a problem: its graph with values, gradients and local derivatives, or its network.
+
+    Examples:  bpcli graph lez5 -o network.svg   |   bpcli graph mac0460-logistic   |
+    bpcli graph lez5 --operations --extended -o extended.svg
+    """
+    from bpcli.cli.output import refuse_to_overwrite, write_text
+    from bpcli.cli.solve import split_identifiers
+    from bpcli.drawing import draw
+    from bpcli.load import load_problem, solve
+
+    refuse_to_overwrite(output, problem)
+    solution = solve(load_problem(problem))
+    names = tuple(name for text in only or () for name in split_identifiers(text))
+    chosen = format or (SUFFIXES.get(PurePath(output).suffix.lower()) if output else None) or GraphFormat.terminal
+    if network and (extended or names):
+        raise typer.BadParameter("--extended and --only belong to the graph of the operations, not to --network")
+    as_network = network if network is not None else solution.problem.network is not None and not (extended or names)
+    settings: dict[str, object] = {}
+    if chosen is GraphFormat.terminal:
+        from bpcli.render.terminal import terminal_width
+
+        settings = {"width": width or (DEFAULT if output else max(NARROWEST, terminal_width(sys.stdout))), "ascii": ascii}
+    write_text(
+        draw(
+            solution, chosen.value, network=as_network, extended=extended, only=names, instance=instance, **settings
+        ),
+        output,
+    )

@@ -1,0 +1,106 @@
+"""`bpcli paths`: the gradient of one quantity as a sum over paths."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bpcli.cli.documents import Format, format_of, write_document
+from bpcli.cli.grain import Grain
+
+if TYPE_CHECKING:
+    from bpcli.paths import PathGraph
+    from bpcli.solution import Solution
+
+__all__ = ["paths"]
+
+
+def paths(
+    problem: Annotated[
+        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
+    ],
+    start: Annotated[str, typer.Argument(metavar="FROM", help="Where paths start: b1, W1[1,2].")],
+    end: Annotated[str | None, typer.Argument(metavar="TO", help="Where they end (by default at the output).")] = None,
+    most: Annotated[int, typer.Option(min=0, max=100_000, help="List at most so many; the others are counted.")] = 20,
+    grain: Annotated[
+        Grain | None,
+        typer.Option(help="A graph as it is written, or of elementary operations (always, for a network)."),
+    ] = None,
+    format: Annotated[  # noqa: A002
+        Format | None, typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
+    ] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")] = None,
+    decimals: Annotated[
+        int | None, typer.Option(min=0, max=10, help="Decimals of computed numbers (4 unless the problem says).")
+    ] = None,
+    width: Annotated[
+        int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
+    ] = None,
+    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+) -> None:
+    """Show every path from a quantity to the output, the product along each, and their sum: the gradient.
+
+    Examples:  bpcli paths mac0460-logistic b1   |   bpcli paths lez5 W1[1,2]   |   bpcli paths lez5 W1[1,2] h1[1]
+    """
+    from bpcli.cli.output import refuse_to_overwrite, write_text
+    from bpcli.lesson.paths import paths_lesson, paths_to_dict
+    from bpcli.load import load_problem, rounding_of
+    from bpcli.load import solve as work
+    from bpcli.paths import find_paths
+
+    refuse_to_overwrite(output, problem)
+    loaded = load_problem(problem)
+    rounding = rounding_of(loaded.display)
+    if decimals is not None:
+        rounding = rounding._replace(decimals=decimals, significant=None)
+    solution = work(loaded, rounding)
+    graph = _graph(solution, grain)
+    first = _node(solution, graph, start)
+    last = graph.output if end is None else _node(solution, graph, end)
+    found = find_paths(graph, first, last, most)
+    chosen = format or format_of(output)
+    if chosen is Format.json:
+        from bpcli.export.json import indented
+
+        write_text(indented(paths_to_dict(found, rounding)) + "\n", output)
+        return
+    document = paths_lesson(found, rounding, loaded.language, loaded.title, loaded.source)
+    write_document(document, chosen, output, width, ascii or None)
+
+
+def _graph(solution: Solution, grain: Grain | None) -> PathGraph:
+    from bpcli.paths import PathError, author_graph, scalar_graph
+    from bpcli.scalar import solve_scalar
+
+    graph = None if grain is Grain.scalar else author_graph(solution)
+    if graph is not None:
+        return graph
+    if grain is Grain.author:
+        raise PathError("some quantities here are no single numbers; take --grain scalar")
+    if solution.output.shape != ():
+        raise PathError(f"`{solution.output.name}` is no single number, so nothing leads to a loss here")
+    return scalar_graph(solve_scalar(solution))
+
+
+def _node(solution: Solution, graph: PathGraph, identifier: str) -> int:
+    """The node that an id names. Raises PathError for what is no node, UnknownQuantityError for an unknown id."""
+    from bpcli.paths import PathError
+
+    known = graph.node(identifier.strip())
+    if known is not None:
+        return known
+    parts = solution.resolve(identifier)
+    variable = solution.variables[parts.name]
+    if variable.role == "adjoint" or parts.terms or parts.step is not None:
+        raise PathError(f"`{identifier}` is no node of the graph; paths lead from one quantity to another")
+    solution.look_up(identifier)
+    place = f"[{','.join(map(str, parts.indices))}]" if parts.indices else ""
+    known = graph.node(f"{variable.name}{place}")
+    if known is None and any(node.name.startswith(f"{variable.name}[") for node in graph.nodes):
+        entry = "[1,2]" if variable.rank == 2 else "[1]"
+        example = f"{variable.name}{entry}"
+        raise PathError(f"`{identifier}` has several entries; paths start and end at one, such as {example}")
+    if known is None:
+        raise PathError(f"`{identifier}` is no node of the graph")
+    return known

@@ -1,0 +1,166 @@
+"""The graph of a solution: a box for each quantity, an edge for each use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from bpcli.drawing.model import Box, DrawingError, Edge, Picture
+from bpcli.expr import Array, Constant, Expr, Variable, evaluate, variables_of
+from bpcli.mathtree import Math, Matrix, Number
+from bpcli.messages import Messages
+from bpcli.program import Binding, Contribution
+from bpcli.solution import Solution
+from bpcli.writer import Writer
+
+__all__ = ["graph_picture", "short_value"]
+
+MOST_BOXES = 300
+MOST_ENTRIES = 4
+"""A matrix with more rows or columns is elided in its box."""
+DOTS = "…"
+
+
+def graph_picture(solution: Solution, only: Iterable[str] = (), *, extended: bool = False) -> Picture:
+    """The quantities of a solution and how they depend on each other.
+
+    `only`: ids of quantities; they and what they are computed from are drawn. `extended`: gradients are boxes of
+    their own, with the edges of their formulas. Raises UnknownQuantityError for ids that name nothing, DrawingError
+    where there would be too many boxes.
+    """
+    names = [solution.resolve(identifier).name for identifier in only]
+    gradients = {b.variable.name for b in solution.program.bindings if b.phase == "backward"}
+    extended = extended or any(name in gradients for name in names)
+    phases = ("forward", "backward") if extended else ("forward",)
+    lines = [b for b in solution.program.bindings if b.phase in phases]
+    if names:
+        chosen = solution.program.needed_for(names)
+        lines = [b for b in lines if b.variable.name in chosen]
+    return _Painter(solution, lines, extended, names).picture()
+
+
+class _Painter:
+    """Makes the boxes and edges of one picture."""
+
+    def __init__(self, solution: Solution, lines: list[Binding], extended: bool, names: list[str]) -> None:
+        self.solution = solution
+        self.lines = lines
+        self.extended = extended
+        self.writer = Writer(solution.rounding)
+        bound = {b.variable.name for b in lines}
+        used = {v.name: v for b in lines for v in variables_of(b.expr)}
+        used |= {name: solution.variables[name] for name in names}
+        self.inputs = [v for v in solution.program.inputs if v.name in used and v.name not in bound]
+        self.adjoints = {
+            b.variable.of.name: b
+            for b in solution.program.bindings
+            if b.variable.role == "adjoint" and b.variable.of is not None
+        }
+
+    def picture(self) -> Picture:
+        boxes = [*map(self.given, self.inputs), *map(self.computed, self.lines)]
+        if len(boxes) > MOST_BOXES:
+            raise DrawingError(
+                f"the picture would have {len(boxes)} boxes, and nobody reads more than {MOST_BOXES}; "
+                "draw a part of it with --only and the id of a quantity"
+            )
+        if not boxes:
+            raise DrawingError("there is nothing to draw")
+        edges = tuple(self.edge(v, b) for b in self.lines for v in variables_of(b.expr))
+        messages = Messages(self.solution.problem.language)
+        description = messages.text("graph.description", boxes=len(boxes), edges=len(edges))
+        return Picture(self.solution.problem.title, description, _in_order(boxes, edges), edges)
+
+    def given(self, variable: Variable) -> Box:
+        value, exact = self.value(variable)
+        return Box(variable.name, variable.math, None, value, exact, "input", self.gradient(variable))
+
+    def computed(self, binding: Binding) -> Box:
+        variable = binding.variable
+        value, exact = self.value(variable)
+        kind = "output" if variable is self.solution.output else "adjoint" if binding.phase == "backward" else "node"
+        formula = self.writer.math(binding.expr)
+        if formula == variable.math and binding.worked is not None:
+            formula = self.writer.math(binding.worked)
+        shown = None if formula == variable.math else formula
+        return Box(variable.name, variable.math, shown, value, exact, kind, self.gradient(variable))
+
+    def value(self, variable: Variable) -> tuple[Math, bool]:
+        solution = self.solution
+        return short_value(self.writer, solution.values[variable.name], solution.texts.get(variable.name))
+
+    def gradient(self, variable: Variable) -> tuple[Math, Math, bool] | None:
+        line = self.adjoints.get(variable.name)
+        if line is None or self.extended:
+            return None
+        return (line.variable.math, *self.value(line.variable))
+
+    def edge(self, source: Variable, binding: Binding) -> Edge:
+        target = binding.variable
+        line = self.adjoints.get(source.name)
+        if line is None or self.extended:
+            return Edge(source.name, target.name)
+        parts = [c for c in line.contributions if c.consumer is target]
+        if not parts:
+            return Edge(source.name, target.name)
+        sent = _sum([self.local(part) for part in parts])
+        value, exact = None, True
+        if sent.shape == () and target.shape == () and not isinstance(sent, Constant):
+            texts = self.solution.texts.get(sent.name) if isinstance(sent, Variable) else None
+            with np.errstate(all="ignore"):
+                value, exact = short_value(self.writer, evaluate(sent, self.solution.values), texts)
+        return Edge(source.name, target.name, self.writer.math(sent), value, exact, passed=True)
+
+    def local(self, part: Contribution) -> Expr:
+        return part.term if part.local is None or part.consumer.shape != () else part.local
+
+
+def _sum(terms: list[Expr]) -> Expr:
+    result = terms[0]
+    for term in terms[1:]:
+        result = result + term
+    return result
+
+
+def _in_order(boxes: list[Box], edges: tuple[Edge, ...]) -> tuple[Box, ...]:
+    """Inputs just before what uses them first; everything else as it is computed."""
+    by_id = {box.id: box for box in boxes}
+    needs: dict[str, list[str]] = {box.id: [] for box in boxes}
+    for edge in edges:
+        needs[edge.target].append(edge.source)
+    placed: dict[str, Box] = {}
+    for box in boxes:
+        if box.kind == "input":
+            continue
+        for name in needs[box.id]:
+            placed.setdefault(name, by_id[name])
+        placed.setdefault(box.id, box)
+    for box in boxes:
+        placed.setdefault(box.id, box)
+    return tuple(placed.values())
+
+
+def short_value(writer: Writer, value: Array, texts: Any) -> tuple[Math, bool]:
+    """A number, or a matrix with few enough rows and columns for a box; and whether that is the value itself."""
+    if np.ndim(value) == 0:
+        written = writer.write(Constant(value, texts=texts))
+        return written.math, written.exact
+    exact = texts is not None or all(writer.rounding.is_exact(float(item)) for item in np.ravel(value))
+    rows, columns = np.shape(value)
+    at_rows, at_columns = _shown(rows), _shown(columns)
+
+    def cell(i: int | None, j: int | None) -> str:
+        if i is None or j is None:
+            return DOTS
+        return str(texts[i][j]) if texts is not None else writer.rounding.text(float(value[i, j]))
+
+    drawn = tuple(tuple(cell(i, j) for j in at_columns) for i in at_rows)
+    if len(drawn) == len(drawn[0]) == 1:
+        return Number(drawn[0][0]), exact
+    return Matrix(drawn, None if len(at_rows) == rows and len(at_columns) == columns else (rows, columns)), exact
+
+
+def _shown(count: int) -> list[int | None]:
+    return list(range(count)) if count <= MOST_ENTRIES else [0, 1, None, count - 1]

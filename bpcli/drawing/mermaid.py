@@ -1,0 +1,60 @@
+"""Pictures as Mermaid flowcharts, which GitHub and many wikis draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bpcli.drawing.lines import box_lines, edge_text, unit_lines
+from bpcli.drawing.model import Picture
+from bpcli.drawing.units import NetworkPicture
+from bpcli.notation.text import to_text
+from bpcli.safe import safe
+
+__all__ = ["network_to_mermaid", "picture_to_mermaid", "quoted"]
+
+CLASSES = (
+    "  classDef input fill:#ffffff,stroke:#c3cad2,color:#1b2026",
+    "  classDef node fill:#f6f8fa,stroke:#c3cad2,color:#1b2026",
+    "  classDef output fill:#f6f8fa,stroke:#1a5fb4,stroke-width:2px,color:#1b2026",
+    "  classDef adjoint fill:#f6f8fa,stroke:#b03a12,color:#1b2026",
+)
+CLASS_OF = {"input": "input", "output": "output", "adjoint": "adjoint"}
+MEANS_SOMETHING = frozenset("\"'`#&<>;\\|*_~[]{}()$%:/@")
+"""Characters with a meaning of their own in Mermaid, in its Markdown or in the HTML that it makes."""
+
+
+def quoted(text: str | Sequence[str]) -> str:
+    """A label that shows the text, or the lines, as they are."""
+    lines = [text] if isinstance(text, str) else text
+    shown = ("".join(f"#{ord(c)};" if c in MEANS_SOMETHING else c for c in safe(line)) for line in lines)
+    return '"' + "<br/>".join(shown) + '"'
+
+
+def picture_to_mermaid(picture: Picture) -> str:
+    """The graph as a flowchart from left to right."""
+    number = {box.id: f"n{k}" for k, box in enumerate(picture.boxes, start=1)}
+    lines = ["flowchart LR"]
+    for box in picture.boxes:
+        lines.append(f"  {number[box.id]}[{quoted(box_lines(box))}]:::{CLASS_OF.get(box.kind, 'node')}")
+    for edge in picture.edges:
+        label = f"|{quoted(edge_text(edge))}|" if edge.local is not None else ""
+        lines.append(f"  {number[edge.source]} -->{label} {number[edge.target]}")
+    return "\n".join([*lines, *CLASSES, ""])
+
+
+def network_to_mermaid(picture: NetworkPicture) -> str:
+    """The units of the network, the weights on the edges."""
+    lines = ["flowchart LR"]
+    for k, column in enumerate(picture.columns):
+        for j, unit in enumerate(column.units):
+            lines.append(f"  u{k}_{j}[{quoted(unit_lines(unit))}]:::{'node' if k else 'input'}")
+        if column.hidden:
+            lines.append(f"  u{k}_more[{quoted(f'⋮ + {column.hidden}')}]:::input")
+    for wire in picture.wires:
+        weight = quoted(to_text(wire.weight))
+        lines.append(f"  u{wire.column}_{wire.source} -->|{weight}| u{wire.column + 1}_{wire.target}")
+    if picture.loss is not None:
+        lines.append(f"  loss[{quoted(unit_lines(picture.loss))}]:::output")
+        last = len(picture.columns) - 1
+        lines += [f"  u{last}_{j} --> loss" for j in range(len(picture.columns[-1].units))]
+    return "\n".join([*lines, *CLASSES, ""])

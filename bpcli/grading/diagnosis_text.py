@@ -1,0 +1,115 @@
+"""A diagnosis in one sentence, with the arithmetic that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from bpcli.expr import Array, Expr, Variable
+from bpcli.grading.mistakes import Mistake
+from bpcli.grading.mistakes.entries.sentences import SENTENCES
+from bpcli.grading.written import Numbers
+from bpcli.notation.text import to_text
+from bpcli.rounding import Rounding
+from bpcli.writer import Writer
+
+__all__ = ["Teller"]
+
+MOST_NUMBERS = 6
+LONGEST_FORMULA = 70
+
+
+class Teller:
+    """Writes the sentences of one problem."""
+
+    def __init__(self, variables: Mapping[str, Variable]) -> None:
+        self.variables = variables
+        self.writer = Writer(Rounding(significant=4))
+
+    def formula(self, expr: Expr) -> str:
+        """The formula in one line; nothing where it would be too long to help."""
+        text = to_text(self.writer.math(expr))
+        return text if len(text) <= LONGEST_FORMULA and "round" not in text else ""
+
+    def tell(
+        self,
+        name: str,
+        numbers: Numbers,
+        value: Array,
+        wrong: Expr | None,
+        entry: Mistake,
+        key: str,
+        hint: Mapping[str, str],
+        where: Array | None,
+    ) -> str:
+        """The sentence for one cause. `where` are the entries it is about; None for all of them."""
+        if key == "cause":
+            return self._placed(entry.cause, numbers, where)
+        shown = numbers.known if where is None else where
+        formula = hint.get("formula", "")
+        if key != "earlier" and wrong is not None:
+            formula = self.formula(wrong)
+        kind = ("earlier" if formula else "earlier.plain") if key == "earlier" else "formula" if formula else "plain"
+        given, gives = _listed(numbers, value, shown)
+        sentence = SENTENCES[kind].format(
+            given=given,
+            value=gives,
+            formula=formula,
+            cause=entry.cause,
+            quantity=to_text(self.variables[hint["quantity"]].math) if "quantity" in hint else "",
+        )
+        if key == "true":
+            sentence = SENTENCES["true"].format(sentence=sentence)
+        if key == "factor":
+            sentence = SENTENCES["factor"].format(sentence=sentence, factor=hint["factor"])
+        if entry.convention:
+            sentence = SENTENCES["convention"].format(sentence=sentence)
+        return self._placed(sentence, numbers, where)
+
+    def _placed(self, sentence: str, numbers: Numbers, where: Array | None) -> str:
+        if where is None or numbers.value.size == 1:
+            return sentence
+        places = [_place(at, numbers.value.shape) for at in np.argwhere(where)]
+        if len(places) > MOST_NUMBERS:
+            told = SENTENCES["among"].format(count=len(places))
+        else:
+            told = SENTENCES["entry" if len(places) == 1 else "entries"].format(place=", ".join(places))
+        return SENTENCES["some"].format(where=told, sentence=sentence)
+
+
+def _place(at: Array, shape: tuple[int, ...]) -> str:
+    if 1 in shape or len(shape) == 1:
+        return str(int(max(at)) + 1)
+    return f"[{int(at[0]) + 1},{int(at[1]) + 1}]"
+
+
+def _listed(numbers: Numbers, value: Array, shown: Array) -> tuple[str, str]:
+    """What was written and what the formula gives, in the same digits; the first few entries of many."""
+    picked = numbers.pick(value)
+    given: list[str] = []
+    gives: list[str] = []
+    places = np.argwhere(shown)
+    for place in places[:MOST_NUMBERS]:
+        at = tuple(place)
+        flat = int(np.ravel_multi_index(at, shown.shape))
+        text = numbers.texts[flat] if len(numbers.texts) == numbers.value.size else f"{numbers.value[at]:g}"
+        given.append(text.replace("-", "−"))
+        gives.append(_in_digits(float(picked[at]), float(numbers.half[at])))
+    if len(places) > MOST_NUMBERS:
+        given.append("…")
+        gives.append("…")
+    if len(given) == 1:
+        return given[0], gives[0]
+    return f"({', '.join(given)})", f"({', '.join(gives)})"
+
+
+def _in_digits(value: float, half: float) -> str:
+    """A number to the place that was written; exactly enough digits where a fraction was."""
+    if half <= 0.0 or half < 1e-10:
+        return f"{value + 0.0:.6g}".replace("-", "−")
+    decimals = int(max(0, round(-np.log10(2 * half))))
+    text = f"{value:.{decimals}f}" if abs(value) >= 1e-4 or decimals < 8 else f"{value:.3e}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", "−")

@@ -1,0 +1,255 @@
+r"""Documents as LaTeX: a complete document for pdflatex or lualatex, or a fragment for `\input`.
+
+Every character of a text goes through a table; none reaches TeX that could be a command, a comment or a parameter,
+and a letter that TeX has no font for is named by its number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from unicodedata import decomposition
+
+from bpcli.document import (
+    Block,
+    Code,
+    Document,
+    Equation,
+    Givens,
+    Heading,
+    Inline,
+    InlineMath,
+    Note,
+    Paragraph,
+    Step,
+    Strong,
+    Table,
+    Title,
+)
+from bpcli.mathtree import Identifier, Math, Operator
+from bpcli.notation.latex import to_latex
+from bpcli.render.breaking import Part, broken, chain_lines, most_columns
+from bpcli.render.latex_style import MACROS, PREAMBLE
+from bpcli.render.layout import draw
+from bpcli.render.sentences import capitalised
+from bpcli.safe import safe
+
+__all__ = ["latex_escape", "to_latex_document"]
+
+MEASURE = 72
+"""Cells of a line that are about as wide as the text."""
+
+LIMIT = 110
+"""What is somewhat wider is made smaller; what is wider than this is broken first."""
+
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:;()+=/-!?*@[]")
+_LETTERS = frozenset(
+    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
+    "ĀāĂăĄąĆćĈĉĊċČčĎďĐđĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĨĩĪīĬĭĮįİıĴĵĶķĹĺĻļĽľŁłŃńŅņŇňŊŋŌōŎŏŐőŒœŔŕŖŗŘřŚśŜŝŞşŠšŢţŤťŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽž"
+)
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "{": r"\{",
+    "}": r"\}",
+    "_": r"\_",
+    "#": r"\#",
+    "$": r"\$",
+    "%": r"\%",
+    "&": r"\&",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "'": r"\textquotesingle{}",
+    "`": r"\textasciigrave{}",
+    "’": r"\textquoteright{}",
+    "‘": r"\textquoteleft{}",
+    "“": r"\textquotedblleft{}",
+    "”": r"\textquotedblright{}",
+    "–": r"\textendash{}",
+    "—": r"\textemdash{}",
+    "…": r"\ldots{}",
+    "•": r"\textbullet{}",
+    "§": r"\S{}",
+    "©": r"\textcopyright{}",
+    "°": r"\textdegree{}",
+    "\u00a0": "~",
+    "✓": r"\ensuremath{\checkmark}",
+}
+_LIGATURES = re.compile(r"([-,])(?=\1)")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
+_SIGNS = {"remark": r"$\to$", "warning": r"\textbf{!}", "check": r"$\checkmark$"}
+_SIZES = ((78, ""), (88, r"\small "), (100, r"\footnotesize "), (118, r"\scriptsize "), (10_000, r"\tiny "))
+
+
+def to_latex_document(document: Document, *, fragment: bool = False) -> str:
+    r"""The document for LaTeX; as a `fragment` it has neither preamble nor `\begin{document}`."""
+    columns = max(map(_columns, document.blocks), default=0)
+    wide = f"\\setcounter{{MaxMatrixCols}}{{{columns}}}\n" if columns > 10 else ""
+    body = "\n\n".join(_blocks(document.blocks))
+    if fragment:
+        return f"{MACROS}{wide}\n{body}\n"
+    return f"{PREAMBLE}{MACROS}{wide}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+
+
+def latex_escape(text: str) -> str:
+    """Text that LaTeX shows as it stands."""
+    text = _APOSTROPHE.sub("’", safe(re.sub(r"[\n\t]+", " ", text)))
+    runs: list[tuple[str, str]] = []
+    for character in text:
+        command, written = _character(character)
+        if runs and runs[-1][0] == command:
+            runs[-1] = (command, runs[-1][1] + written)
+        else:
+            runs.append((command, written))
+    return _LIGATURES.sub(r"\1{}", "".join(f"{command}{{{run}}}" if command else run for command, run in runs))
+
+
+def _character(character: str) -> tuple[str, str]:
+    """How one character is written, and the command that it stands in."""
+    if character in _PLAIN or character in _LETTERS:
+        return "", character
+    if special := _SPECIAL.get(character):
+        return "", special
+    kind, _, code = decomposition(character).partition(" ")
+    if kind in ("<super>", "<sub>") and " " not in code:
+        command = r"\textsuperscript" if kind == "<super>" else r"\textsubscript"
+        return command, latex_escape(chr(int(code, 16)))
+    sign = to_latex(Identifier(character))
+    if r"\text" in sign:
+        return "", rf"\texttt{{U+{ord(character):04X}}}"
+    return "", rf"\ensuremath{{{sign}}}"
+
+
+def _inline(inline: Inline) -> str:
+    parts: list[str] = []
+    for part in inline:
+        if isinstance(part, str):
+            parts.append(latex_escape(part))
+        elif type(part) is InlineMath:
+            parts.append(_math(part.math))
+        elif type(part) is Code:
+            parts.append(rf"\texttt{{{latex_escape(part.text)}}}")
+        elif type(part) is Strong:
+            parts.append(rf"\textbf{{{latex_escape(part.text)}}}")
+    return "".join(parts)
+
+
+def _math(math: Math) -> str:
+    return f"${to_latex(math)}$"
+
+
+def _columns(block: Block) -> int:
+    """The columns of the widest matrix in a block, before any is broken."""
+    kind = type(block)
+    if kind is Step:
+        return max(map(_columns, block.body), default=0)  # type: ignore[union-attr]
+    if kind is Equation:
+        return max(most_columns(link.math) for link in block.links) if block.links else 0  # type: ignore[union-attr]
+    if kind is Givens:
+        return max(map(most_columns, block.equations), default=0)  # type: ignore[union-attr]
+    if kind is Table:
+        parts = (part for row in block.rows for cell in row for part in cell.text)  # type: ignore[union-attr]
+        return max((most_columns(part.math) for part in parts if type(part) is InlineMath), default=0)
+    return 0
+
+
+def _blocks(blocks: Iterable[Block]) -> list[str]:
+    return [_BLOCKS[type(block)](block) for block in blocks]
+
+
+def _title(block: Title) -> str:
+    return rf"\bptitle{{{latex_escape(block.text)}}}{{{latex_escape(block.source)}}}"
+
+
+def _heading(block: Heading) -> str:
+    if block.level > 1:
+        return rf"\subsection*{{{latex_escape(block.text)}}}"
+    return rf"\bpheading{{{latex_escape(block.text)}}}"
+
+
+def _paragraph(block: Paragraph) -> str:
+    return _inline(block.text) + r"\par"
+
+
+def _note(block: Note) -> str:
+    if block.kind == "entries":
+        return rf"\bpentries{{{_inline(block.text)}}}"
+    return rf"\bpremark{{{_SIGNS.get(block.kind, _SIGNS['remark'])}}}{{{_inline(block.text)}}}"
+
+
+def _part(part: Part) -> str:
+    relation = to_latex(Operator(part.relation, "relation")) + " " if part.relation else r"\quad "
+    return relation + to_latex(part.math)
+
+
+def _equation(block: Equation) -> str:
+    left = to_latex(block.left)
+    lines = ["&" + " ".join(map(_part, line)) for line in chain_lines(block, MEASURE, LIMIT)]
+    aside = to_latex(block.aside) if block.aside is not None else ""
+    if not lines:
+        return rf"\bpchain{{{left}}}{{{aside}}}"
+    # A line that ends before [ would take it for an argument of its own.
+    body = " \\\\[0.5em]\n".join(lines)
+    return f"\\bpchain{{\\begin{{aligned}}[t]\n{left} {body}\n\\end{{aligned}}}}{{{aside}}}"
+
+
+def _givens(block: Givens) -> str:
+    items = [rf"\bpfit{{{to_latex(part)}}}" for math in block.equations for part in broken(math, LIMIT)]
+    return "\\begin{bpgivens}\n" + "\\bpgap\n".join(items) + "\n\\end{bpgivens}"
+
+
+def _cell(inline: Inline, room: int) -> str:
+    if len(inline) == 1 and type(inline[0]) is InlineMath:
+        parts = [rf"$\displaystyle {to_latex(part)}$" for part in broken(inline[0].math, room)]
+        stacked = r" \\ ".join(parts)
+        return stacked if len(parts) == 1 else rf"\begin{{tabular}}{{@{{}}l@{{}}}}{stacked}\end{{tabular}}"
+    return _inline(inline)
+
+
+def _table(block: Table) -> str:
+    count = len(block.header)
+    align = "".join(kind if kind in "lrc" else "l" for kind in block.align.ljust(count, "l")[:count])
+    room = max(LIMIT // max(count - 1, 1), 24)
+    widths = [_width(title) for title in block.header]
+    for row in block.rows:
+        for j, cell in enumerate(row[:count]):
+            widths[j] = max(widths[j], min(_width(cell.text), room))
+    total = sum(widths) + 3 * (count - 1)
+    size = next(size for most, size in _SIZES if total <= most or most == _SIZES[-1][0])
+    lines = [" & ".join(_inline(title) for title in block.header) + r" \\ \midrule\endhead"]
+    for row in block.rows:
+        cells = [_cell(cell.text, room) for cell in row[:count]]
+        lines.append(" & ".join([*cells, *[""] * (count - len(cells))]) + r" \\ \addlinespace[0.35em]")
+    caption = rf"{_inline(block.caption)}\par\nopagebreak" + "\n" if block.caption else ""
+    return (
+        f"{caption}{{{size}\\setlength{{\\LTleft}}{{0pt}}\\setlength{{\\LTpre}}{{0.6em}}"
+        f"\\begin{{longtable}}{{@{{}}{align}@{{}}}}\n\\toprule\n"
+        + "\n".join(lines)
+        + "\n\\bottomrule\n\\end{longtable}}"
+    )
+
+
+def _width(inline: Inline) -> int:
+    return sum(draw(part.math).width if type(part) is InlineMath else len(str(part)) for part in inline)
+
+
+def _step(block: Step) -> str:
+    why = _inline(capitalised(block.why))
+    body = "\n\n".join(_blocks(block.body))
+    return f"\\begin{{bpstep}}{{{block.number}}}{{{_inline(block.title)}}}{{{why}}}\n{body}\n\\end{{bpstep}}"
+
+
+_BLOCKS: dict[type[Any], Callable[[Any], str]] = {
+    Title: _title,
+    Heading: _heading,
+    Paragraph: _paragraph,
+    Note: _note,
+    Equation: _equation,
+    Givens: _givens,
+    Table: _table,
+    Step: _step,
+}

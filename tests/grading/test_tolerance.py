@@ -1,0 +1,123 @@
+"""The interval rule against an oracle of its own in exact fractions, and roundings carried through formulas."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from grading.sheets import grader_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bpcli.grading.tolerance import Style, accepts, half_unit, slack, style_of, truncated
+
+
+@pytest.mark.parametrize(
+    ("text", "half"),
+    [
+        ("0.30", "0.005"), ("0.3", "0.05"), ("1e-3", "0.0005"), ("1.0e-3", "0.00005"), ("300", "0.5"), ("-2", "0.5"),
+        ("5.", "0.5"), (".5", "0.05"), ("+1.50", "0.005"), ("1E2", "50"), ("1/3", "0"), ("0.000", "0.0005"),
+        ("1.25e2", "0.5"),
+    ],
+)  # fmt: skip
+def test_the_digits_written_say_how_precise_a_number_is(text: str, half: str) -> None:
+    assert half_unit(text) == float(half)
+
+
+def oracle(true: Fraction, text: str, absolute: Fraction, relative: Fraction) -> Fraction:
+    """How far the interval of numbers that round to `text` is from the interval around the true value."""
+    mantissa, _, exponent = text.partition("e")
+    _, _, decimals = mantissa.partition(".")
+    half = Fraction(1, 2) * Fraction(10) ** (int(exponent or 0) - len(decimals))
+    return abs(true - Fraction(text)) - half - max(absolute, relative * abs(true))
+
+
+@st.composite
+def triples(draw: st.DrawFn) -> tuple[float, str, float, float]:
+    decimals = draw(st.integers(0, 10))
+    number = draw(st.integers(-(10**6), 10**6))
+    text = f"{number}e-{decimals}" if draw(st.booleans()) else f"{Decimal(number).scaleb(-decimals):f}"
+    unit = 10.0**-decimals
+    near = st.sampled_from([-1.0, -0.5, -0.49, 0.0, 0.3, 0.5, 0.51, 1.0, 2.5]).map(lambda d: float(text) + d * unit)
+    true = draw(near | st.floats(-1e6, 1e6))
+    return true, text, draw(st.sampled_from([0.0, 0.001])), draw(st.sampled_from([0.0, 0.01]))
+
+
+@given(triples())
+def test_the_rule_agrees_with_exact_fractions(case: tuple[float, str, float, float]) -> None:
+    true, text, absolute, relative = case
+    distance = oracle(Fraction(true), text, Fraction(absolute), Fraction(relative))
+    accepted = accepts(true, float(text), half_unit(text), 0.0, absolute, relative)
+    guard = 2e-12 * max(1e-300, abs(true), abs(float(text)))
+    if distance <= 0:
+        assert accepted
+    elif distance > guard:
+        assert not accepted
+
+
+@pytest.mark.parametrize(
+    ("true", "text"), [(0.125, "0.12"), (0.125, "0.13"), (2.5, "2"), (2.5, "3"), (-0.125, "-0.13")]
+)
+def test_both_ends_of_the_interval_belong_to_it(true: float, text: str) -> None:
+    assert accepts(true, float(text), half_unit(text))
+
+
+@given(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3), st.floats(0, 1), st.floats(0, 1))
+def test_nearer_is_never_worse_and_the_sign_does_not_matter(true: float, value: float, half: float, by: float) -> None:
+    accepted = accepts(true, value, half)
+    assert accepted == accepts(-true, -value, half)
+    if accepted:
+        nearer = true + (value - true) * by
+        assert accepts(true, nearer, half)
+        assert accepts(true, value, half * 2)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_is_never_right(bad: float) -> None:
+    for true, value in ((bad, 1.0), (1.0, bad), (bad, bad)):
+        assert not accepts(true, value, 0.5)
+        assert not accepts(true, value, 0.5, 1.0, 1.0, 1.0)
+    assert not truncated(bad, 1.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("true", "text", "cut"),
+    [(0.1379, "0.137", True), (0.1379, "0.138", False), (-0.1379, "-0.137", True), (0.1379, "-0.137", False),
+     (0.1399, "0.138", False), (0.0009, "0.000", True)],
+)  # fmt: skip
+def test_cut_off_digits_are_recognised(true: float, text: str, cut: bool) -> None:
+    assert truncated(true, float(text), half_unit(text)) is cut
+
+
+def test_slack_is_the_sum_of_slopes_times_radii() -> None:
+    """For W h + b it is exactly Σ |w| · radius, entry by entry."""
+    quantities = grader_of("lez5").quantities
+    formula = quantities.bindings["a2"].expr
+    found = slack(formula, quantities.values(0), {"h1": np.array([[0.01], [0.002]])})
+    assert np.ravel(found) == pytest.approx([0.40 * 0.01 + 0.45 * 0.002, 0.50 * 0.01 + 0.55 * 0.002])
+
+
+def test_slack_of_many_entries_is_of_the_size_that_roundings_add_up_to() -> None:
+    """Beyond 64 entries roundings are taken as independent: √n rather than n of them."""
+    n = 400
+    lines = f"graph:\n  inputs: {{v: [{', '.join(['1'] * n)}]}}\n  define: {{s: sum(v)}}\n"
+    quantities = grader_of(lines).quantities
+    found = float(slack(quantities.bindings["s"].expr, quantities.values(0), {"v": np.full((n, 1), 0.5)}))
+    assert 0.5 * math.sqrt(n) < found < 0.5 * n
+
+
+@pytest.mark.parametrize(
+    ("texts", "style"),
+    [
+        (["0.4450", "12.1230", "-0.0369", "1.5000"], Style(0.00005, 0)),
+        (["0.4450", "12.12", "-0.03690", "1.500"], Style(0.0, 4)),
+        (["0.12", "0.45"], Style(0.005, 2)),
+        (["1/3", "0"], Style()),
+    ],
+)
+def test_the_way_a_sheet_rounds_is_read_off_its_numbers(texts: list[str], style: Style) -> None:
+    numbers = [(float(Fraction(text)), half_unit(text)) for text in texts]
+    assert style_of(numbers) == pytest.approx(style)
