@@ -329,12 +329,12 @@ def _key(node: Apply) -> tuple[int, ...]:
 class Simplification(NamedTuple):
     """A gradient that comes to a shorter formula than its chain rule: softmax with cross-entropy gives y − t.
 
-    `one_hot` is set where that target has a single 1 and no other entry than 0.
+    `one_hot` names the targets where they have a single 1 and no other entry than 0; scalar ones stand together.
     """
 
     line: Binding
     formula: Expr
-    one_hot: Variable | None
+    one_hot: tuple[Variable, ...]
 
 
 def simplifications(solution: Solution, program: Program) -> tuple[Simplification, ...]:
@@ -353,28 +353,27 @@ def simplifications(solution: Solution, program: Program) -> tuple[Simplificatio
     return tuple(found)
 
 
-def _one_hot(solution: Solution, formula: Expr) -> Variable | None:
+def _one_hot(solution: Solution, formula: Expr) -> tuple[Variable, ...]:
     for variable in variables_of(formula):
         if variable not in solution.program.inputs:
             continue
-        values = np.ravel(solution.values[variable.name])
-        siblings = values if values.size > 1 else _siblings(solution, variable)
-        if np.all((siblings == 0) | (siblings == 1)) and np.any(siblings == 1):
-            return variable
-    return None
+        targets = (variable,) if variable.shape != () else _siblings(solution, variable)
+        values = np.concatenate([np.ravel(solution.values[target.name]) for target in targets])
+        if values.size > 1 and np.all((values == 0) | (values == 1)) and np.any(values == 1):
+            return targets
+    return ()
 
 
-def _siblings(solution: Solution, variable: Variable) -> Array:
-    """The scalar inputs that the same line of the graph uses with this one: y₁ and y₂."""
+def _siblings(solution: Solution, variable: Variable) -> tuple[Variable, ...]:
+    """The scalar inputs that are numbered like this one: y₁ and y₂."""
     stem = variable.name.rstrip("0123456789")
-    alike = [v for v in solution.program.inputs if v.shape == () and v.name.rstrip("0123456789") == stem]
-    return np.array([float(solution.values[v.name]) for v in alike])
+    return tuple(v for v in solution.program.inputs if v.shape == () and v.name.rstrip("0123456789") == stem)
 
 
 def _searched(solution: Solution, program: Program) -> list[Simplification]:
     probe = Derivation(program, solution.output, (), (), 0, _values(solution, program))
     forward = [b.variable for b in program.bindings if b.phase == "forward" and b.variable is not solution.output]
-    found: dict[tuple[str, str], Simplification] = {}
+    found: dict[str, Simplification] = {}
     for line in program.bindings:
         of = line.variable.of
         if line.phase != "backward" or of is None or of is solution.output:
@@ -384,12 +383,12 @@ def _searched(solution: Solution, program: Program) -> list[Simplification]:
             if y.shape != of.shape or of.name not in below or y is of:
                 continue
             for t in program.inputs:
-                if t.shape != y.shape or t.name in below or (y.name, t.name) in found:
+                if t.shape != y.shape or t.name in below or t.name in found:
                     continue
                 moved = [v for v in program.inputs if v.name in below]
                 if not _is_literal(line.expr, y, t) and _always(probe, line.variable, y, t, moved):
                     formula = subtract(y, t)
-                    found[y.name, t.name] = Simplification(line, formula, _one_hot(solution, formula))
+                    found[t.name] = Simplification(line, formula, _one_hot(solution, formula))
     return list(found.values())
 
 

@@ -7,10 +7,10 @@ have the name of a setting (`eta`, `beta1`).
 
 **How.** A number is drawn from a grid, the multiples of 1, 0.1, 0.05 or 0.01: the coarsest on which the original
 numbers of its array lie. The grid reaches as far as the largest of them in size, and at least to its ninth multiple
-(of whole numbers to the third); targets that lie between 0 and 1 stay there. Some are negative where some were. None is 0,
-and in an array no two have the same size as long as the grid has enough of them. Rows that sum to 1 are drawn as rows
-that sum to 1. Class numbers and targets of 0 and 1 are shuffled, or drawn where there is one instance, unless the
-inputs stay as they are.
+(of whole numbers to the third); targets that lie between 0 and 1 stay there. Some are negative where some were. None is
+0, and in an array no two have the same size as long as the grid has enough of them. Rows that sum to 1 are drawn as
+rows that sum to 1. Class numbers and targets of 0 and 1 are shuffled, or drawn where there is one instance, unless
+the inputs stay as they are.
 
 **From what.** `random.Random(key).random()`, the sequence that Python promises to keep, and nothing else of `random`:
 one key gives one file on every machine and under every version.
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 from typing import Any, NamedTuple, TypeAlias
 
@@ -30,8 +31,11 @@ from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode, read
 __all__ = ["Given", "Redraw", "drawer", "givens", "redrawn", "redraws"]
 
 SETTINGS = frozenset(
-    "eta lr learning_rate alpha beta beta1 beta2 rho gamma momentum epsilon eps decay weight_decay lambda lam "
-    "η α β β1 β2 ρ γ ε λ".split()
+    {
+        *("alpha", "beta", "beta1", "beta2", "gamma", "eta", "rho", "lambda", "lam", "epsilon", "eps"),
+        *("α", "β", "β1", "β2", "γ", "η", "ρ", "λ", "ε"),
+        *("learning_rate", "lr", "momentum", "decay", "weight_decay"),
+    }
 )
 """Names that an input of a graph has when it is a setting and no data."""
 
@@ -263,7 +267,7 @@ class _Grid(NamedTuple):
         whole = int(1 / unit)
         ends = [0, *sorted(_shuffled(range(1, whole), draw)[: count - 1]), whole]
         finer = self._replace(unit=unit)
-        return [finer.text(high - low) for low, high in zip(ends, ends[1:], strict=False)]
+        return [finer.text(high - low) for low, high in pairwise(ends)]
 
     def text(self, multiple: int) -> str:
         number = multiple * self.unit

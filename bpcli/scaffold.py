@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from bpcli.diagnostics import BpcliError
@@ -16,7 +17,7 @@ from bpcli.optimizer import OPTIMIZERS
 from bpcli.redraw import Draw, drawer
 from bpcli.safe import safe
 
-__all__ = ["MOST_LAYERS", "MOST_UNITS", "MOST_WEIGHTS", "ScaffoldError", "Scaffold", "graph_text", "network_text", "sizes"]
+__all__ = ["Scaffold", "ScaffoldError", "graph_text", "network_text", "sizes"]
 
 MOST_LAYERS = 20
 MOST_UNITS = 100
@@ -80,7 +81,9 @@ class Scaffold(NamedTuple):
         if self.hidden == "softmax" and len(self.sizes) > 2:
             raise ScaffoldError("softmax is for the output; write --hidden sigmoid --output softmax")
         if not 0 <= self.batch <= MOST_BATCH:
-            raise ScaffoldError(f"a batch of {self.batch}; at most {MOST_BATCH} instances fit in a problem to work by hand")
+            raise ScaffoldError(
+                f"a batch of {self.batch}; 1 to {MOST_BATCH} instances fit in a problem to work by hand"
+            )
         if len(self.title) > LONGEST_TITLE:
             raise ScaffoldError(f"a title of {len(self.title)} characters; at most {LONGEST_TITLE} fit")
         return self._replace(output=output, loss=loss)
@@ -100,7 +103,7 @@ def sizes(text: str) -> tuple[int, ...]:
     advice = "larger weights are described, not written: `weights: {shape: [16, 4], seed: 1}`"
     if max(found) > MOST_UNITS:
         raise ScaffoldError(f"a layer of {max(found)} units; at most {MOST_UNITS} are written out; {advice}")
-    weights = sum(below * above for below, above in zip(found, found[1:], strict=False))
+    weights = sum(below * above for below, above in pairwise(found))
     if weights > MOST_WEIGHTS:
         raise ScaffoldError(f"{weights} weights; at most {MOST_WEIGHTS} are written out; {advice}")
     return found
@@ -120,7 +123,7 @@ def network_text(wanted: Scaffold) -> str:
         *_data(spec, draw),
         "  layers:",
     ]
-    for number, (below, above) in enumerate(zip(spec.sizes, spec.sizes[1:], strict=False), start=1):
+    for number, (below, above) in enumerate(pairwise(spec.sizes), start=1):
         last = number == len(spec.sizes) - 1
         lines += _layer(number, below, above, spec.output if last else spec.hidden, draw)
     lines += [
@@ -187,7 +190,7 @@ def _asked(spec: Scaffold) -> str:
 
 
 def _numbers(count: int, draw: Draw, reach: int, start: str = "0.") -> list[str]:
-    """Tenths (or hundredths, after `start`) up to `reach`, a third of them negative, no two of one size while there are others."""
+    """Tenths (or hundredths, after `start`) up to `reach`, some negative, no two of one size while there are others."""
     left: list[int] = []
     found: list[str] = []
     for _ in range(count):

@@ -117,7 +117,12 @@ class Solution:
         from bpcli.render import render
 
         document = lesson(self)
-        return {"text/plain": render(document, "terminal"), "text/markdown": render(document, "markdown")}
+        return {
+            "text/plain": render(document, "terminal"),
+            "text/markdown": render(document, "markdown"),
+            "text/html": render(document, "html", fragment=True),
+            "text/latex": render(document, "latex", fragment=True),
+        }
 
     # --- names ---
 

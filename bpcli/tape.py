@@ -24,10 +24,10 @@ import numpy as np
 
 from bpcli.expr import Operation
 from bpcli.ops.arithmetic import add, divide, multiply, negate, power, subtract
-from bpcli.ops.elementwise import absolute, cosine, exp, identity, log, sign, sine, sqrt, square
+from bpcli.ops.elementwise import absolute, cosine, exp, identity, log, sigmoid, sign, sine, sqrt, square, tanh
 from bpcli.ops.reductions import greater, lesser
 
-__all__ = ["ELEMENTARY", "Elementary", "NotFiniteError", "Schedule", "Tape", "unlisted"]
+__all__ = ["COMPOSITE", "ELEMENTARY", "Elementary", "NotFiniteError", "Schedule", "Tape", "unlisted"]
 
 NONE = -1
 """In the place of an input: there is none."""
@@ -73,8 +73,32 @@ ELEMENTARY: tuple[Elementary, ...] = (
 """The elementary operations: + − × ÷, negation, square, exp, log, max and min, and what cannot be made of these."""
 
 
+def _sigmoid(a: float) -> float:
+    if a >= 0:
+        return 1 / (1 + math.exp(-a))
+    small = math.exp(a)
+    return small / (1 + small)
+
+
+def _sigmoid_slopes(out: float, a: float) -> Slopes:
+    small = math.exp(-abs(a))
+    return (small / (1 + small) ** 2,)
+
+
+def _tanh_slopes(out: float, a: float) -> Slopes:
+    small = math.exp(-2 * abs(a))
+    return (4 * small / (1 + small) ** 2,)
+
+
+COMPOSITE: tuple[Elementary, ...] = (
+    Elementary(sigmoid, _sigmoid, _sigmoid_slopes),
+    Elementary(tanh, math.tanh, _tanh_slopes),
+)
+"""Composite functions that graphs are full of, in their stable forms; not what anything is lowered to."""
+
+
 def unlisted(operation: Operation) -> Elementary:
-    """Any other operation on numbers (σ, tanh, a custom function) by its own rules; slower, and as accurate."""
+    """Any other operation on numbers (softplus, a custom function) by its own rules; slower, and as accurate."""
 
     def value(*inputs: float) -> float:
         with np.errstate(all="ignore"):
@@ -114,12 +138,12 @@ class Tape:
     """
 
     def __init__(self) -> None:
-        self.rules: list[Elementary] = list(ELEMENTARY)
+        self.rules: list[Elementary] = [*ELEMENTARY, *COMPOSITE]
         self.codes = array("h")
         self.left = array("i")
         self.right = array("i")
         self.given: dict[int, float] = {}
-        self._code_of = {rule.operation: code for code, rule in enumerate(ELEMENTARY)}
+        self._code_of = {rule.operation: code for code, rule in enumerate(self.rules)}
 
     def __len__(self) -> int:
         return len(self.codes)

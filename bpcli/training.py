@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bpcli.diagnostics import BpcliError
-from bpcli.expr import Array
+from bpcli.expr import Array, Variable
 from bpcli.fusing import Member, arranged, placed
 from bpcli.load import build, rounding_of
 from bpcli.network import Built
@@ -74,7 +74,10 @@ class Fault(NamedTuple):
 
 
 class Trained(NamedTuple):
-    """What training came to. `reason`: `epochs`, `objective`, `gradient`, `time` or `diverged`."""
+    """What training came to. `reason`: `epochs`, `objective`, `gradient`, `time` or `diverged`.
+
+    `variables` are the trained parameters, `parameters` their values; `output` names what was made small (`J`).
+    """
 
     problem: Problem
     settings: Settings
@@ -83,7 +86,9 @@ class Trained(NamedTuple):
     updates: int
     reason: str
     fault: Fault | None
+    variables: tuple[Variable, ...]
     parameters: dict[str, Array]
+    output: str
     seconds: float
 
 
@@ -226,6 +231,8 @@ class _Step(NamedTuple):
     backward: list[Call]
     update: list[Call]
     vectors: dict[str, tuple[Member, ...]]
+    measured: frozenset[str]  # what `forward` and `measure` compute
+    updated: frozenset[str]  # what an update computes
 
     @property
     def whole(self) -> list[Call]:
@@ -302,13 +309,17 @@ class _Trainer:
         news = [new.name for _, new in arrangement.state]
         needed = planner.needed_for([*adjoints, *news])
         forward = planner.calls_for(n for n in planner.lines if n in needed and planner.lines[n].phase == "forward")
+        lean = frozenset(planner.done)
         measure = planner.calls_for([built.output.name])
+        measured = frozenset(planner.done)
         backward = planner.calls_for(adjoints)
         update = planner.calls_for(news)
         if "k" in arrays:
             update.append(partial(np.add, arrays["k"], 1.0, arrays["k"]))
         inputs, targets = loaded["input"], loaded["target"]
-        return _Step(built, planner, inputs, targets, forward, measure, backward, update, arrangement.vectors)
+        updated = frozenset(planner.done) - (measured - lean)
+        calls = (forward, measure, backward, update)
+        return _Step(built, planner, inputs, targets, *calls, arrangement.vectors, measured, updated)
 
     @property
     def _columns(self) -> bool:
@@ -370,6 +381,8 @@ class _Trainer:
                     if progress is not None:
                         progress(epoch, epochs, objective)
                 if not np.isfinite(objective):
+                    if not told:
+                        history.append(Measurement(epoch, objective))
                     reason, fault = "diverged", self._located(kept, epoch)
                     break
                 grown = grown + 1 if objective > GROWN * max(abs(history[0].objective), 1e-9) else 0
@@ -399,7 +412,9 @@ class _Trainer:
             self._updates(epoch),
             reason,
             fault,
+            self.step.built.parameters,
             parameters,
+            self._output,
             perf_counter() - began,
         )
 
@@ -487,17 +502,17 @@ class _Trainer:
                     call()
                 update += 1
                 step = self.rest if self.rest is not None and number == len(self.loads) - 1 else self.step
-                if quantity := _first_not_finite(step):
+                if quantity := _first_not_finite(step, step.updated):
                     return Fault(at + 1, update, quantity, "not-finite")
         self._measure()
-        return Fault(epoch, update, _first_not_finite(self.whole) or self._output, "not-finite")
+        return Fault(epoch, update, _first_not_finite(self.whole, self.whole.measured) or self._output, "not-finite")
 
 
-def _first_not_finite(step: _Step) -> str:
-    """The id of the first computed quantity with an entry that is not finite."""
+def _first_not_finite(step: _Step, names: frozenset[str]) -> str:
+    """The id of the first of these quantities with an entry that is not finite."""
     planner = step.planner
     for name in planner.lines:
-        if name in planner.done and not np.all(np.isfinite(planner.arrays[name])):
+        if name in names and not np.all(np.isfinite(planner.arrays[name])):
             wrong = int(np.argmin(np.isfinite(np.ravel(planner.arrays[name]))))
             members = step.vectors.get(name, ())
             return next((m.name for m in reversed(members) if m.start <= wrong), name)

@@ -13,13 +13,22 @@ from bpcli.lesson.options import LessonOptions
 from bpcli.lesson.scalar import scalar_lesson, scalar_to_dict
 from bpcli.lower import BETWEEN, entry_of
 from bpcli.render import render
-from bpcli.scalar import ScalarRangeError, solve_scalar
+from bpcli.scalar import ScalarRangeError, ScalarSolution, solve_scalar
 from bpcli.shipped import shipped_names
 from bpcli.solution import NumericError
 from bpcli.tape import ELEMENTARY
 
 LISTED = {rule.operation for rule in ELEMENTARY}
 every_problem = pytest.mark.parametrize("name", shipped_names())
+MOST_NODES = 600
+"""Problems with more nodes (a batch of pictures) are compared number by number, not read line by line."""
+
+
+def scalar_of_name(name: str) -> ScalarSolution:
+    scalar = solve_scalar(solve(load_problem(name)))
+    if len(scalar.program.tape) > MOST_NODES:
+        pytest.skip("too many nodes to be read")
+    return scalar
 
 
 @every_problem
@@ -45,8 +54,8 @@ def test_every_operation_is_an_elementary_one(name: str) -> None:
 @every_problem
 def test_every_entry_has_the_id_that_answers_use(name: str) -> None:
     """`W1[1,2]`, `a1[2]`, `L`: looked up in the solution, each gives the value of its node."""
-    solution = solve(load_problem(name))
-    scalar = solve_scalar(solution)
+    scalar = scalar_of_name(name)
+    solution = scalar.solution
     assert len(scalar.program.nodes()) == sum(isinstance(leaf, Variable) for leaf in scalar.program.leaves)
     between = [leaf.name for leaf in scalar.program.leaves if isinstance(leaf, Variable) and leaf.role == BETWEEN]
     assert [name[1:] for name in between] == [str(k) for k in range(1, len(between) + 1)]
@@ -67,7 +76,7 @@ def test_the_terms_of_a_gradient_add_up_to_it(name: str) -> None:
 @every_problem
 def test_tables_and_data_of_every_problem(name: str) -> None:
     """The tables fit on 80 columns; the data has a step for every computed node and every gradient."""
-    scalar = solve_scalar(solve(load_problem(name)))
+    scalar = scalar_of_name(name)
     for width in (80, 60):
         text = render(scalar_lesson(scalar), "terminal", width=width)
         assert max(map(len, text.splitlines())) <= width

@@ -11,16 +11,18 @@ from bpcli import __version__
 from bpcli.cli.check import check
 from bpcli.cli.cost import cost
 from bpcli.cli.derive import derive
-from bpcli.cli.graph import graph
 from bpcli.cli.explain import explain
 from bpcli.cli.generate import generate
+from bpcli.cli.graph import graph
 from bpcli.cli.lint import lint
 from bpcli.cli.mistakes import mistakes
 from bpcli.cli.new import new
 from bpcli.cli.paths import paths
 from bpcli.cli.problems import problems, schema
+from bpcli.cli.quiz import quiz
 from bpcli.cli.sheet import sheet
 from bpcli.cli.solve import solve
+from bpcli.cli.train import train
 
 __all__ = ["app"]
 
@@ -36,8 +38,10 @@ Backpropagation, worked by hand.
   bpcli sheet lez5 -o mine.yaml       a blank answer sheet
   bpcli check lez5 mine.yaml          grade it, and learn what went wrong
   bpcli generate lez5 --count 9 -o d  variants for a class, each with its sheet and its key
+  bpcli quiz lez5 --to moodle -o q.xml a quiz for Moodle, Canvas or PrairieLearn
   bpcli derive lez5 --wrt W1          the formulas of the gradient, and of its gradient
   bpcli graph lez5 -o network.svg     the network, or the computation graph, as a picture
+  bpcli train xor                     gradient descent over a data set
   bpcli cost lez5                     what the forward and the backward pass cost
   bpcli paths lez5 W1[1,2]            the gradient as a sum over paths
   bpcli lint mine.yaml                which mistakes its numbers hide
@@ -84,6 +88,7 @@ app.command()(sheet)
 app.command()(check)
 app.command()(new)
 app.command()(generate)
+app.command()(quiz)
 app.command()(derive)
 app.command()(graph)
 app.command()(cost)
@@ -91,5 +96,6 @@ app.command()(paths)
 app.command()(lint)
 app.command()(mistakes)
 app.command()(explain)
+app.command()(train)
 app.command()(problems)
 app.command()(schema)

@@ -26,8 +26,9 @@ def derive(
     ],
     wrt: Annotated[
         list[str] | None,
-        typer.Option("--wrt", help="Differentiate by this quantity (W1); may be repeated. Default: all parameters.",
-                     metavar="ID"),
+        typer.Option(
+            "--wrt", help="Differentiate by this quantity (W1); may be repeated. Default: all parameters.", metavar="ID"
+        ),
     ] = None,
     of: Annotated[
         str | None,

@@ -146,9 +146,8 @@ def _protect(folder: Path, files: dict[str, str], before: Variants | None) -> li
     from bpcli.problem.source import read_source
     from bpcli.safe import safe
 
-    known = {entry.file(kind): print for entry in before.entries for kind, print in entry.fingerprints.items()} if (
-        before
-    ) else {}
+    entries = before.entries if before is not None else ()
+    known = {entry.file(kind): mark for entry in entries for kind, mark in entry.fingerprints.items()}
     changed = []
     for name, text in files.items():
         path = folder / name

@@ -40,7 +40,7 @@ def graph(
         bool | None,
         typer.Option(
             "--network/--operations",
-            help="The units with the weights between them, or the graph of the operations. Default: what the problem is.",
+            help="The units with the weights between them (default for a network), or the graph of the operations.",
         ),
     ] = None,
     extended: Annotated[
@@ -78,10 +78,11 @@ def graph(
     if chosen is GraphFormat.terminal:
         from bpcli.render.terminal import terminal_width
 
-        settings = {"width": width or (DEFAULT if output else max(NARROWEST, terminal_width(sys.stdout))), "ascii": ascii}
+        settings = {
+            "width": width or (DEFAULT if output else max(NARROWEST, terminal_width(sys.stdout))),
+            "ascii": ascii,
+        }
     write_text(
-        draw(
-            solution, chosen.value, network=as_network, extended=extended, only=names, instance=instance, **settings
-        ),
+        draw(solution, chosen.value, network=as_network, extended=extended, only=names, instance=instance, **settings),
         output,
     )

@@ -49,20 +49,16 @@ def quiz(
         assert output is not None
         _write_folder(output, solution_to_prairielearn(solution))
     elif to is Platform.qti:
-        from bpcli.cli.output import write_bytes
+        from bpcli.cli.output import write_file
         from bpcli.export.qti import solution_to_qti
 
         assert output is not None
-        write_bytes(output, solution_to_qti(solution))
+        write_file(output, solution_to_qti(solution))
     else:
-        from bpcli.cli.output import emit, write_file
+        from bpcli.cli.output import write_text
         from bpcli.export.moodle import solution_to_moodle
 
-        text = solution_to_moodle(solution, feedback=feedback)
-        if output is None:
-            emit(text)
-        else:
-            write_file(output, text)
+        write_text(solution_to_moodle(solution, feedback=feedback), output)
 
 
 def _refuse_present(output: str, force: bool) -> None:

@@ -43,7 +43,11 @@ def picture_to_dot(picture: Picture) -> str:
 
 def network_to_dot(picture: NetworkPicture) -> str:
     """The units of the network, each layer a rank."""
-    lines = [f"digraph bpcli {{\n{HEAD}", "  ranksep=1.6; splines=line;", f"  label={quoted(picture.title)}; labelloc=t;"]
+    lines = [
+        f"digraph bpcli {{\n{HEAD}",
+        "  ranksep=1.6; splines=line;",
+        f"  label={quoted(picture.title)}; labelloc=t;",
+    ]
     for k, column in enumerate(picture.columns):
         names = []
         for j, unit in enumerate(column.units):

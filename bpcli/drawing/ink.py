@@ -54,8 +54,7 @@ def runs(math: Math) -> list[Run]:
 
 
 def _emit(node: Math, level: int, *, top: bool = False) -> Iterator[Run]:
-    kind = type(node)
-    if kind is Row:
+    if type(node) is Row:
         yield from _row(node, level, top)
     elif type(node) is Identifier:
         letter = len(node.name) <= 2 and not node.upright

@@ -8,6 +8,7 @@ are found by least squares within each layer, its order kept (pool adjacent viol
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = ["Frame", "Layout", "Link", "layered"]
@@ -107,7 +108,7 @@ def _chain(link: Link, boxes: Mapping[str, _Place]) -> list[_Place]:
         else:
             chain.append(_Place(layer, 0.0, 2.0, 2.0))
     chain.append(target)
-    for left, right in zip(chain, chain[1:], strict=False):
+    for left, right in pairwise(chain):
         weight = (1.0, 2.0, 8.0)[left.wire + right.wire]
         left.after.append((right, weight))
         right.before.append((left, weight))
@@ -188,7 +189,7 @@ def _inversions(upper: Sequence[int], lower: Sequence[int]) -> int:
 def _crossings(layers: Sequence[Sequence[_Place]]) -> int:
     """How many pairs of edges cross, counted between neighbouring layers."""
     total = 0
-    for left, right in zip(layers, layers[1:], strict=False):
+    for left, right in pairwise(layers):
         rank = {id(place): k for k, place in enumerate(right)}
         ends = [rank[id(other)] for place in left for other in _sorted_after(place, rank)]
         total += _count_inversions(ends)
@@ -267,7 +268,7 @@ def _straighten(layers: Sequence[list[_Place]], chains: Sequence[list[_Place]]) 
             for place in chain:
                 place.y = level
             continue
-        for before, place in zip(chain, chain[1:], strict=False):
+        for before, place in pairwise(chain):
             low, high = room(place)
             place.y = min(max(before.y, low), high) if low <= high else place.y
 
@@ -280,7 +281,7 @@ def _apart(upper: _Place, lower: _Place) -> float:
 def _kept_apart(layer: Sequence[_Place], wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
     """The heights nearest to the wanted ones (least squares) in the order of the layer, with its distances."""
     offsets = [0.0]
-    for upper, lower in zip(layer, layer[1:], strict=False):
+    for upper, lower in pairwise(layer):
         offsets.append(offsets[-1] + _apart(upper, lower))
     pools: list[tuple[float, float, int]] = []  # weighted sum, weight, how many
     for want, weight, offset in zip(wanted, weights, offsets, strict=True):

@@ -19,7 +19,7 @@ CLASSES = (
     "  classDef adjoint fill:#f6f8fa,stroke:#b03a12,color:#1b2026",
 )
 CLASS_OF = {"input": "input", "output": "output", "adjoint": "adjoint"}
-MEANS_SOMETHING = frozenset("\"'`#&<>;\\|*_~[]{}()$%:/@")
+MEANS_SOMETHING = frozenset('"`#&<>;\\|*_~$')
 """Characters with a meaning of their own in Mermaid, in its Markdown or in the HTML that it makes."""
 
 
@@ -34,8 +34,9 @@ def picture_to_mermaid(picture: Picture) -> str:
     """The graph as a flowchart from left to right."""
     number = {box.id: f"n{k}" for k, box in enumerate(picture.boxes, start=1)}
     lines = ["flowchart LR"]
-    for box in picture.boxes:
-        lines.append(f"  {number[box.id]}[{quoted(box_lines(box))}]:::{CLASS_OF.get(box.kind, 'node')}")
+    lines += [
+        f"  {number[box.id]}[{quoted(box_lines(box))}]:::{CLASS_OF.get(box.kind, 'node')}" for box in picture.boxes
+    ]
     for edge in picture.edges:
         label = f"|{quoted(edge_text(edge))}|" if edge.local is not None else ""
         lines.append(f"  {number[edge.source]} -->{label} {number[edge.target]}")

@@ -23,17 +23,33 @@ WIDEST = 300.0
 ARROW = 7.0
 
 STYLE = """
-.bpcli{--paper:#ffffff;--ink:#1b2026;--quiet:#69727d;--box:#f6f8fa;--edge:#c3cad2;--wire:#aab3bd;--rule:#d5dae0;--accent:#1a5fb4;
---back:#b03a12;--given:#ffffff;color-scheme:light dark;
-font-family:"STIX Two Text","Cambria","Times New Roman","Liberation Serif","Nimbus Roman",serif}
-@media (prefers-color-scheme:dark){.bpcli{--paper:#15181c;--ink:#e9ecef;--quiet:#98a2ad;--box:#1f242a;--edge:#4a535d;--wire:#5c6670;
---rule:#39414a;--accent:#7fb2f0;--back:#f2946b;--given:#15181c}}
-.paper{fill:var(--paper)}text{fill:var(--ink);white-space:pre}.it{font-style:italic}.quiet{fill:var(--quiet)}
-.box{fill:var(--box);stroke:var(--edge);stroke-width:1.2}.given{fill:var(--given);stroke:var(--edge)}
-.output{stroke:var(--accent);stroke-width:2}.adjoint{stroke:var(--back)}.back,.back tspan{fill:var(--back)}
-.wire{fill:none;stroke:var(--edge);stroke-width:1.3}.passed{stroke:var(--quiet)}.weight{stroke:var(--wire)}.head{fill:var(--quiet)}
-.head.still{fill:var(--edge)}.head.backward{fill:var(--back);stroke:none}.bracket{fill:none;stroke:var(--ink);stroke-width:1.1}.backward{stroke:var(--back)}
-.rule{stroke:var(--rule)}.halo{paint-order:stroke;stroke:var(--paper);stroke-width:4;stroke-linejoin:round}
+.bpcli { color-scheme: light dark;
+  --paper: #ffffff; --ink: #1b2026; --quiet: #69727d; --box: #f6f8fa; --given: #ffffff;
+  --edge: #c3cad2; --wire: #aab3bd; --rule: #d5dae0; --accent: #1a5fb4; --back: #b03a12;
+  font-family: "STIX Two Text", "Cambria", "Times New Roman", "Liberation Serif", "Nimbus Roman", serif; }
+@media (prefers-color-scheme: dark) { .bpcli {
+  --paper: #15181c; --ink: #e9ecef; --quiet: #98a2ad; --box: #1f242a; --given: #15181c;
+  --edge: #4a535d; --wire: #5c6670; --rule: #39414a; --accent: #7fb2f0; --back: #f2946b; } }
+.bpcli .paper { fill: var(--paper); }
+.bpcli text { fill: var(--ink); white-space: pre; }
+.bpcli .it { font-style: italic; }
+.bpcli .quiet { fill: var(--quiet); }
+.bpcli .back, .bpcli .back tspan { fill: var(--back); }
+.bpcli .halo { paint-order: stroke; stroke: var(--paper); stroke-width: 4; stroke-linejoin: round; }
+.bpcli .box { fill: var(--box); stroke: var(--edge); stroke-width: 1.2; }
+.bpcli .given { fill: var(--given); }
+.bpcli .output { stroke: var(--accent); stroke-width: 2; }
+.bpcli .adjoint { stroke: var(--back); }
+.bpcli .wire { fill: none; stroke: var(--edge); stroke-width: 1.3; }
+.bpcli .weight { stroke: var(--wire); }
+.bpcli .passed { stroke: var(--quiet); }
+.bpcli .backward { stroke: var(--back); }
+.bpcli .rule { stroke: var(--rule); }
+.bpcli .bracket { fill: none; stroke: var(--ink); stroke-width: 1.1; }
+.bpcli .bracket.backward { stroke: var(--back); }
+.bpcli .head { fill: var(--edge); stroke: none; }
+.bpcli .head.passed { fill: var(--quiet); }
+.bpcli .head.backward { fill: var(--back); }
 """.strip()
 
 
@@ -104,11 +120,8 @@ class Canvas:
         told = f"<title>{escaped(tip)}</title>" if tip else ""
         self.add(f'<path class="wire {kind}" d="{"".join(path)}">{told}</path>')
         if head:
-            still = f" {kind}" if kind else " still"
             a, b = end
-            self.add(
-                f'<path class="head{still}" d="M{_n(a)} {_n(b)}L{_n(a - ARROW)} {_n(b - 3.6)}V{_n(b + 3.6)}Z"/>'
-            )
+            self.add(f'<path class="head {kind}" d="M{_n(a)} {_n(b)}L{_n(a - ARROW)} {_n(b - 3.6)}V{_n(b + 3.6)}Z"/>')
 
     def line(self, x0: float, y0: float, x1: float, y1: float, kind: str, tip: str = "") -> None:
         """A straight edge; `tip` is shown when the pointer rests on it."""
@@ -131,12 +144,9 @@ class Canvas:
         box = f"0 0 {_n(width)} {_n(height)}"
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="bpcli" viewBox="{box}" width="{_n(width)}" '
-            f'height="{_n(height)}" role="img" aria-labelledby="bpcli-title bpcli-description">'
+            f'height="{_n(height)}" role="img" aria-label="{escaped(title)}">'
         )
-        told = (
-            f'<title id="bpcli-title">{escaped(title)}</title>'
-            f'<desc id="bpcli-description">{escaped(description)}</desc>'
-        )
+        told = f"<title>{escaped(title)}</title><desc>{escaped(description)}</desc>"
         paper = f'<rect class="paper" width="{_n(width)}" height="{_n(height)}"/>'
         return "\n".join([head, told, f"<style>{STYLE}</style>", paper, *self.elements, "</svg>"]) + "\n"
 
@@ -273,5 +283,3 @@ def _draw(canvas: Canvas, box: Box, card: _Card, frame: Frame) -> None:
             canvas.formula(part.line, start - 1.0, text, part.size, anchor="end", kind=part.kind)
             canvas.matrix(part.cells, start, middle, part.size, part.kind)
         y += part.height
-
-

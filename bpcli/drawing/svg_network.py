@@ -53,17 +53,14 @@ def network_to_svg(picture: NetworkPicture) -> str:
         canvas.words(picture.caption, MARGIN, MARGIN + 32.0, SMALL, kind="quiet")
     places = [_heights(column, pitch, middle) for column in picture.columns]
     frames = [
-        [
-            Frame(centres[k], y, widths[k], card.height)
-            for card, y in zip(cards[k], places[k], strict=True)
-        ]
+        [Frame(centres[k], y, widths[k], card.height) for card, y in zip(cards[k], places[k], strict=True)]
         for k in range(len(cards))
     ]
     for wire in picture.wires:
         _wire(canvas, wire, frames)
     right = centres[-1] + widths[-1] / 2
     if loss is not None:
-        end = Frame(right + 84.0 + loss.width / 2, middle, loss.width, loss.height)
+        end = Frame(right + min(max(84.0, height / 8), 150.0) + loss.width / 2, middle, loss.width, loss.height)
         for frame in frames[-1]:
             start = frame.x + frame.width / 2
             canvas.wire([(start, frame.y), (end.x - end.width / 2, _toward(end, frame.y))], "passed")

@@ -31,6 +31,7 @@ PLAIN = {
     "udl": "+", "udr": "+", "ulr": "+", "dlr": "+", "udlr": "+",
 }  # fmt: skip
 CROSSING = {False: "│", True: "|"}
+MARKER = 10  # room for `+12` in the place of the units left out
 MOST_WEIGHTS = 2
 """Of a longer list of incoming weights the first ones are shown, and the last."""
 MARK = {False: "●", True: "o"}
@@ -98,9 +99,7 @@ def _rails(picture: Picture, plain: bool) -> list[tuple[str, str]] | None:
         slots[own] = box.id if box.id in last else None
         below.append(" ".join(" " if name is None else CROSSING[plain] for name in slots))
     widest = max(map(len, drawn))
-    return [
-        ("".join(cells).ljust(widest), text.ljust(widest)) for cells, text in zip(drawn, below, strict=True)
-    ]
+    return [("".join(cells).ljust(widest), text.ljust(widest)) for cells, text in zip(drawn, below, strict=True)]
 
 
 def _slot(slots: Sequence[str | None], ending: set[int]) -> int:
@@ -265,7 +264,7 @@ def _layer(
     fits = max(1, (width + 2) // (across + 2))
     chosen = list(range(len(rows)))
     if len(rows) > fits or hidden:
-        keep = max(1, fits - 1) if fits > 1 else 1
+        keep = max(1, (width - MARKER) // (across + 2))
         if len(rows) > keep:
             hidden += len(rows) - keep
             chosen = [*range(keep - 1), len(rows) - 1] if keep > 1 else [0]
@@ -310,6 +309,6 @@ def _bus(above: Sequence[int], below: Sequence[int], label: str, width: int, pla
         middle.append(strokes[joints if low <= k <= high else ""])
     text = "".join(middle)
     shown = ascii_text(safe(label)) if plain else safe(label)
-    if shown and high + 3 + display_width(shown) <= width:
+    if shown and high + 4 + display_width(shown) <= width:
         text += "   " + shown
     return ["".join(upper), text, "".join(lower)]

@@ -8,7 +8,7 @@ import numpy as np
 
 from bpcli.drawing.model import DrawingError
 from bpcli.expr import Variable
-from bpcli.mathtree import Math, Number, Subscript, Superscript
+from bpcli.mathtree import Math, Number, Subscript, Superscript, Words
 from bpcli.messages import Messages
 from bpcli.solution import Solution
 from bpcli.writer import Writer
@@ -168,7 +168,8 @@ class _Painter:
         output = self.solution.output
         if output is not loss:
             rows.append((output.math, self.entry(output, None), False))
-        return Unit(1, loss.math, tuple(rows))
+        name: Math = loss.math if len(rows) == 1 else Words(self.messages.text("graph.loss"))
+        return Unit(1, name, tuple(rows))
 
 
 def _indexed(math: Math, unit: int) -> Math:

@@ -14,7 +14,7 @@ __all__ = ["derivation_to_latex"]
 
 
 def derivation_to_latex(solution: Solution, derivation: Derivation) -> str:
-    """Two `align*` environments (of `amsmath`), the program and its derivatives, then what they are known to come to."""
+    """Two `align*` environments (of `amsmath`), the program and its derivatives, and known simplifications."""
     messages = Messages(solution.problem.language)
     writer = Writer(solution.rounding)
     program, derivatives = program_equations(derivation, writer)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from bpcli.document import InlineMath
-from bpcli.export.quiz import Cell, Question, Quiz, inline_html, quiz, text_html
+from bpcli.export.quiz import Cell, Quiz, inline_html, quiz, text_html
 from bpcli.messages import Messages
 from bpcli.safe import safe
 from bpcli.solution import Solution
@@ -28,7 +28,9 @@ __all__ = ["Field", "fields_of", "solution_to_moodle"]
 MOST_WEIGHT = 10_000
 
 _FIELD = re.compile(r"\{([0-9]*):(NUMERICAL|NM):((?:\\\\|\\[}~#]|[^}\\])*)\}")
-_ALTERNATIVE = re.compile(r"(=|%(-?[0-9]+(?:[.,][0-9]*)?)%)?(.+?(?<!\\|&)(?=[~#}]|$))(#(.*?(?<!\\)(?=[~}]|$)))?", re.DOTALL)
+_ALTERNATIVE = re.compile(
+    r"(=|%(-?[0-9]+(?:[.,][0-9]*)?)%)?(.+?(?<!\\|&)(?=[~#}]|$))(#(.*?(?<!\\)(?=[~}]|$)))?", re.DOTALL
+)
 _NUMBER = r"-?(?:(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?)"
 _NUMERICAL = re.compile(rf"({_NUMBER})(?::({_NUMBER}))?")
 
@@ -114,7 +116,7 @@ def _feedback(text: str) -> str:
 
 
 def fields_of(question_text: str) -> tuple[Field, ...]:
-    """The number fields of a cloze question's text, by Moodle's grammar. Raises ValueError for one it would not read."""
+    """The number fields of a cloze question's text, by Moodle's grammar; ValueError for one it would not read."""
     from html import unescape
 
     # Moodle takes `&amp;lt;` for `&lt;` before it looks for fields.

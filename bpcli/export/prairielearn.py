@@ -14,7 +14,6 @@ from html import escape
 from typing import Any
 from uuid import UUID, uuid5
 
-from bpcli.document import InlineMath
 from bpcli.export.quiz import Question, Quiz, inline_html, quiz, tex, text_html
 from bpcli.grading.model import Graded, Report
 from bpcli.safe import safe
@@ -38,7 +37,14 @@ def solution_to_prairielearn(solution: Solution, *, topic: str = "Backpropagatio
     html = "\n".join(_html(asked, names)) + "\n"
     server = _server(asked, names)
     uuid = uuid5(NAMESPACE, repr((asked.title, html, server)).encode("utf-8", "surrogatepass").hex())
-    info = {"uuid": str(uuid), "title": asked.title, "topic": topic, "tags": ["bpcli"], "type": "v3", "singleVariant": True}
+    info = {
+        "uuid": str(uuid),
+        "title": asked.title,
+        "topic": topic,
+        "tags": ["bpcli"],
+        "type": "v3",
+        "singleVariant": True,
+    }
     return {
         "info.json": json.dumps(info, indent=2, ensure_ascii=True, allow_nan=False) + "\n",
         "question.html": html,
@@ -95,8 +101,8 @@ def _input(question: Question, name: str, weight: int) -> str:
 
 def _server(asked: Quiz, names: tuple[str, ...]) -> str:
     """A vector is a matrix of one row."""
-    lines = ['"""The right answers, with all their digits."""', "", "import numpy as np", "import prairielearn as pl", ""]
-    lines += ["", "def generate(data):", '    answers = data["correct_answers"]']
+    lines = ['"""The right answers, with all their digits."""', "", "import numpy as np", "import prairielearn as pl"]
+    lines += ["", "", "def generate(data):", '    answers = data["correct_answers"]']
     for question, name in zip(asked.questions, names, strict=True):
         rows = [[cell.value for cell in row] for row in question.rows]
         value = f"pl.to_json(np.array({rows!r}))" if question.asked.shape else repr(rows[0][0])

@@ -123,14 +123,16 @@ def _title(question: Question, cell: Cell) -> str:
 def _question_html(question: Question, cell: Cell, shift: int, messages: Messages) -> str:
     name = InlineMath(question.symbol)
     place = ",".join(map(str, cell.place))
-    asking = messages.inline("quiz.entry", place=place, name=name) if place else messages.inline("quiz.number", name=name)
+    asking = messages.inline("quiz.entry" if place else "quiz.number", place=place, name=name)
     html = f"<p>{inline_html(question.meaning)}</p><p>{inline_html(asking)}</p>"
     if shift:
-        html += f"<p><strong>{text_html(messages.text('quiz.scaled', factor=f'{10**shift:,}'.replace(',', ' ')))}</strong></p>"
+        html += f"<p><strong>{text_html(messages.text('quiz.scaled', factor=10**shift))}</strong></p>"
     return f"<div>{html}</div>"
 
 
-def _item(section: ET.Element, ident: str, title: str, html: str, kind: str, points: float) -> tuple[ET.Element, ET.Element]:
+def _item(
+    section: ET.Element, ident: str, title: str, html: str, kind: str, points: float
+) -> tuple[ET.Element, ET.Element]:
     item = _add(section, "item", ident=ident, title=title)
     metadata = _add(_add(item, "itemmetadata"), "qtimetadata")
     for label, entry in (("question_type", kind), ("points_possible", f"{points:.10g}")):
@@ -146,9 +148,7 @@ def _text_item(section: ET.Element, ident: str, title: str, html: str) -> None:
     _item(section, ident, title, f"<div>{html}</div>", "text_only_question", 0)
 
 
-def _number_item(
-    section: ET.Element, ident: str, title: str, html: str, points: float, cell: Cell, shift: int
-) -> None:
+def _number_item(section: ET.Element, ident: str, title: str, html: str, points: float, cell: Cell, shift: int) -> None:
     item, presentation = _item(section, ident, title, html, "numerical_question", points)
     response = _add(presentation, "response_str", ident="response1", rcardinality="Single")
     _add(_add(response, "render_fib", fibtype="Decimal"), "response_label", ident="answer1")
@@ -165,11 +165,7 @@ def _number_item(
 
 
 def _numbers(cell: Cell, shift: int) -> tuple[Decimal, Decimal]:
-    """The value and its tolerance as decimals, moved by `shift` places.
-
-    Half a unit is never cut off by Canvas's four decimals: at four decimals asked for, a rounded answer is at most
-    half a unit away, and this is what the margin is.
-    """
+    """The value and its tolerance as decimals, moved by `shift` places."""
     tolerance = Decimal(f"{cell.tolerance:.6g}")
     last = tolerance.adjusted() - SPARE - 3
     value = Decimal(repr(cell.value)).quantize(Decimal(1).scaleb(last)) if cell.value else Decimal(0)

@@ -106,7 +106,7 @@ class Quiz(NamedTuple):
 def quiz(solution: Solution, *, feedback: bool = True) -> Quiz:
     """Everything a platform needs to ask a problem.
 
-    Raises ProblemError where the problem asks for what it does not have, QuizError for more numbers than anyone fills in.
+    Raises ProblemError where the problem asks for what it does not have, QuizError for too many numbers.
     """
     items = asked(solution)
     count = sum(int(np.prod(item.shape, dtype=int)) for item in items)
@@ -181,7 +181,7 @@ class _Cells:
             tolerance = half + float(slacks[index]) + max(check.absolute, check.relative * abs(true))
             told = self._told(true, half, tolerance, [(at[index], identifier) for at, identifier in wrongs])
             place = (*item.indices, *(number + 1 for number in index))
-            cells.append(Cell(place, true + 0.0, self.solution.rounding.text(true), tolerance, told))
+            cells.append(Cell(place, _stable(true), self.solution.rounding.text(true), _stable(tolerance, 6), told))
         length = item.shape[1] if len(item.shape) == 2 else len(cells)
         return tuple(tuple(cells[start : start + length]) for start in range(0, len(cells), length))
 
@@ -195,12 +195,12 @@ class _Cells:
         return np.asarray(found[tuple(place - 1 for place in item.indices)])
 
     def _wrongs(self, line: Binding, item: Asked) -> list[tuple[Array, str]]:
-        found: list[tuple[Array, str]] = []
         with np.errstate(all="ignore"):
-            for variant in diagnoser_of(self.solution).variants(line.variable.name):
-                for formula in variant.alternatives or (variant.wrong,):
-                    found.append((self._laid_out(evaluate(formula, self.solution.values), item), variant.id))
-        return found
+            return [
+                (self._laid_out(evaluate(formula, self.solution.values), item), variant.id)
+                for variant in diagnoser_of(self.solution).variants(line.variable.name)
+                for formula in variant.alternatives or (variant.wrong,)
+            ]
 
     def _told(self, true: float, half: float, tolerance: float, wrongs: list[tuple[Array, str]]) -> tuple[Wrong, ...]:
         """The wrong numbers that can be told from the right one and from each other."""
@@ -216,8 +216,13 @@ class _Cells:
                 continue
             mistake = described(identifier)
             message = f"{mistake.title[:1].upper()}{mistake.title[1:]}. {mistake.hint}"
-            told.append(Wrong(value + 0.0, own, identifier, message))
+            told.append(Wrong(_stable(value), own, identifier, message))
         return tuple(told)
+
+
+def _stable(value: float, digits: int = 12) -> float:
+    """The digits that are the same on every processor."""
+    return float(f"{value + 0.0:.{digits}g}")
 
 
 def _half(value: float, rounding: Rounding) -> float:
@@ -235,7 +240,7 @@ def _half(value: float, rounding: Rounding) -> float:
 
 
 def inline_html(inline: Inline, formula: str = r"\({}\)") -> str:
-    r"""A sentence as HTML; formulas in TeX between `\(` and `\)`. Text is text: no markup, no formula, no placeholder."""
+    r"""A sentence as HTML, its formulas in TeX between `\(` and `\)`. Text is text, whatever it holds."""
     parts = []
     for part in inline:
         if isinstance(part, InlineMath):

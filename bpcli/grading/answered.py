@@ -10,6 +10,7 @@ import numpy as np
 from bpcli.grading.model import Answer, Given, Match, Written
 from bpcli.grading.own import Filled
 from bpcli.grading.quantities import Key, Place, Quantity, nested
+from bpcli.grading.tolerance import GUARD, ends_at
 
 __all__ = ["Numbers"]
 
@@ -55,9 +56,27 @@ class Numbers:
     def has_mistake(self) -> bool:
         return "wrong" in self.verdicts or "follows" in self.verdicts
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether the true values have no more digits than the ones written have."""
+        truth = self.quantity.truths[0]
+        return all(text is None or ends_at(truth[entry], self.half[entry]) for entry, text in enumerate(self.texts))
+
+    def used(self, *, exact: bool) -> Filled:
+        """The numbers as they are used further down, and how far from them: a right one that ends there not at all."""
+        truth = self.quantity.truths[0]
+        half = [
+            0.0 if exact or (value == value and abs(value - true) <= GUARD * abs(true)) else half
+            for value, half, true in zip(self.value, self.half, truth, strict=True)
+        ]
+        return self._arrays(half)
+
     def filled(self) -> Filled:
+        return self._arrays(self.half)
+
+    def _arrays(self, halves: list[float]) -> Filled:
         shape = self.quantity.variable.shape
-        value, half = np.array(self.value), np.array(self.half)
+        value, half = np.array(self.value), np.array(halves)
         if shape == ():
             return Filled(value[0], half[0], True)
         return Filled(value.reshape(shape), half.reshape(shape), not np.isnan(value).any())

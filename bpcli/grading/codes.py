@@ -18,8 +18,6 @@ LATER = {
     "unreadable": "A file cannot be read.",
     "csv": "A file is no table in CSV.",
     "too-many": "There is more in a file than one run takes.",
-    "not-variants": "A file of variants has another form than the one expected.",
-    "no-variant": "There is no variant for this student.",
     "internal": "bpcli has a bug that this file brings up.",
     "unknown-quantity": "An id names no quantity of the problem.",
     "answered-twice": "A quantity (or one entry of it) is answered twice.",

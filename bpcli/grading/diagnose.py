@@ -20,7 +20,7 @@ from bpcli.grading.mistakes.forward import rounded
 from bpcli.grading.model import Given, Match
 from bpcli.grading.structure import factors, relabelled, structural
 from bpcli.grading.tolerance import slack
-from bpcli.grading.written import Numbers, numbers_of
+from bpcli.grading.written import Numbers, largest_relative, numbers_of
 from bpcli.solution import Solution
 
 __all__ = ["Diagnoser", "diagnose", "diagnoser_of"]
@@ -169,7 +169,7 @@ class _Case:
         self.scale = float(
             max(np.max(np.abs(self.right)), np.max(np.abs(numbers.value), where=numbers.known, initial=0))
         )
-        self.loose = NEAR + 4 * _largest_relative(formula.expr, values, half_units)
+        self.loose = NEAR + 4 * largest_relative(formula.expr, values, half_units)
 
     # --- stages ---
 
@@ -392,14 +392,3 @@ def _rounding(known: Mapping[str, object], decimals: int) -> Callable[[Expr], Ex
         return rounded_value
 
     return replace
-
-
-def _largest_relative(formula: Expr, values: Mapping[str, Array], half_units: Mapping[str, Array]) -> float:
-    """The largest rounding among the numbers that a formula uses, relative to the size of the quantity."""
-    largest = 0.0
-    for variable in variables_of(formula):
-        half = half_units.get(variable.name)
-        size = float(np.max(np.abs(values[variable.name])))
-        if half is not None and size > 0:
-            largest = max(largest, float(np.max(half)) / size)
-    return min(largest, 1.0)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bpcli.expr import Array, Expr, evaluate, variables_of
-from bpcli.grading.mistakes import Site, Surroundings, Variant, sites, variants
+from bpcli.grading.mistakes import Site, Variant, sites, variants
 from bpcli.rounding import Rounding
 from bpcli.solution import NumericError, Solution, run
 

@@ -17,7 +17,18 @@ import numpy as np
 
 from bpcli.expr import Apply, Array, Expr, Variable, evaluate, postorder, variables_of
 
-__all__ = ["BARE_ZERO", "Style", "accepts", "half_unit", "is_bare_zero", "slack", "style_of", "truncated"]
+__all__ = [
+    "BARE_ZERO",
+    "GUARD",
+    "Style",
+    "accepts",
+    "ends_at",
+    "half_unit",
+    "is_bare_zero",
+    "slack",
+    "style_of",
+    "truncated",
+]
 
 GUARD = 1e-12
 """The ends of an interval belong to it; the last bits of a computation may put a number just outside."""
@@ -57,13 +68,6 @@ def is_bare_zero(value: float, half: float) -> bool:
     return value == 0.0 and half >= 0.5
 
 
-def _allowed(true: float, value: float, absolute: float, relative: float) -> float:
-    """What is allowed beside the written digits: the tolerance, and the last bits of the computation."""
-    size = abs(true)
-    guard = GUARD * max(size, abs(value))
-    return max(absolute, relative * size) + guard
-
-
 def accepts(
     true: float, value: float, half: float, slack: float = 0.0, absolute: float = 0.0, relative: float = 0.0
 ) -> bool:
@@ -74,7 +78,9 @@ def accepts(
     distance = abs(true - value)
     if distance <= half:
         return math.isfinite(true)
-    return math.isfinite(distance) and distance <= half + slack + _allowed(true, value, absolute, relative)
+    # What is allowed beside the written digits: earlier roundings, the tolerance, the last bits of the computation.
+    room = slack + max(absolute, relative * abs(true)) + GUARD * max(abs(true), abs(value))
+    return math.isfinite(distance) and distance <= half + room
 
 
 def truncated(
@@ -83,9 +89,19 @@ def truncated(
     """Whether `value` is the true value with its further digits cut off instead of rounded."""
     if not math.isfinite(true) or true * value < 0.0:
         return False
-    allowed = slack + _allowed(true, value, absolute, relative)
+    guard = GUARD * max(abs(true), abs(value))
+    room = slack + max(absolute, relative * abs(true))
     beyond = abs(true) - abs(value)
-    return -allowed <= beyond <= 2.0 * half + allowed
+    # A whole unit more would have been written with another last digit.
+    return -room - guard <= beyond < 2.0 * half + room - guard
+
+
+def ends_at(true: float, half: float) -> bool:
+    """Whether a number has no digits beyond the last written place, so that writing it rounds nothing."""
+    if half == 0.0 or not math.isfinite(true):
+        return half == 0.0
+    units = true / (2.0 * half)
+    return abs(units - round(units)) <= GUARD * max(abs(units), 1.0)
 
 
 class Style(NamedTuple):

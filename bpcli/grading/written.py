@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from bpcli.expr import Array
+from bpcli.expr import Array, Expr, variables_of
 from bpcli.grading.model import Given
 from bpcli.grading.tolerance import BARE_ZERO
 
-__all__ = ["Numbers", "numbers_of"]
+__all__ = ["Numbers", "largest_relative", "numbers_of"]
 
 GUARD = 1e-9
 
@@ -87,3 +88,14 @@ def _flat(texts: object) -> list[str]:
     if isinstance(texts, np.ndarray):
         return [str(item) for item in texts.ravel()]
     return ["" if texts is None else str(texts)]
+
+
+def largest_relative(formula: Expr, values: Mapping[str, Array], half_units: Mapping[str, Array]) -> float:
+    """The largest rounding among the numbers that a formula uses, relative to the size of the quantity."""
+    largest = 0.0
+    for variable in variables_of(formula):
+        half = half_units.get(variable.name)
+        size = float(np.max(np.abs(values[variable.name])))
+        if half is not None and size > 0:
+            largest = max(largest, float(np.max(half)) / size)
+    return min(largest, 1.0)

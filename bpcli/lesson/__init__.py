@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpcli.document import Block, Document, Heading, Note, Paragraph, Title
-from bpcli.lesson.givens import given_blocks
+from bpcli.lesson.givens import data_blocks, given_blocks
 from bpcli.lesson.options import LessonOptions
 from bpcli.lesson.steps import StepTeller
 from bpcli.lesson.tables import before_after_blocks, later_blocks, summary_blocks
@@ -26,6 +26,7 @@ def lesson(solution: Solution, options: LessonOptions | None = None) -> Document
     if problem.note:
         blocks.append(Paragraph((problem.note,)))
     blocks.extend(given_blocks(solution, writer, messages))
+    blocks.extend(data_blocks(solution, messages))
     if solution.rounding.each_step:
         blocks.append(Note(messages.inline("note.each-step")))
     teller = StepTeller(solution, writer, messages, options)

@@ -19,7 +19,6 @@ from bpcli.writer import Writer
 __all__ = ["derivation_document", "program_equations"]
 
 
-
 def derivation_document(
     solution: Solution, derivation: Derivation, *, with_values: bool = False, language: str = ""
 ) -> Document:
@@ -38,8 +37,13 @@ def derivation_document(
         known = simplifications(solution, derivation.program)
         if known:
             blocks.append(Heading(messages.text("derive.known")))
+            told: set[str] = set()
             for item in known:
                 blocks.extend(_simplification(solution, derivation, item, writer, messages))
+                names = [target.math for target in item.one_hot if target.name not in told]
+                told.update(target.name for target in item.one_hot)
+                if names:
+                    blocks.append(Note(messages.inline("derive.one-hot", names=_listed(names)), "check"))
     if with_values:
         blocks.append(Heading(messages.text("derive.values")))
         blocks.append(_values_table(derivation, writer, messages))
@@ -101,6 +105,13 @@ def _joined(formulas: list[Math]) -> Math:
     return items[0] if len(items) == 1 else Row(tuple(items))
 
 
+def _listed(names: list[Math]) -> Math:
+    items: list[Math] = []
+    for name in names:
+        items.extend((Operator(",", "postfix"), name) if items else (name,))
+    return Row(tuple(items))
+
+
 def _shape_text(shape: Shape) -> str:
     return "×".join(map(str, shape)) if shape else "1"
 
@@ -120,8 +131,6 @@ def _simplification(
     else:
         blocks.append(Note(messages.inline("derive.out-of-range", name=name), "warning"))
     blocks.append(writer.chain(name, [item.formula], stages(item.formula, values, solution.texts)))
-    if item.one_hot is not None:
-        blocks.append(Note(messages.inline("derive.one-hot", name=item.one_hot.math), "check"))
     return blocks
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpcli.document import Block, Givens
+from bpcli.document import Block, Code, Givens, Note
 from bpcli.expr import Constant, Expr, Variable, postorder
 from bpcli.mathtree import Identifier, Math, Operator, Row, Subscript
 from bpcli.messages import Messages
@@ -10,7 +10,7 @@ from bpcli.program import Binding
 from bpcli.solution import Solution
 from bpcli.writer import Writer
 
-__all__ = ["equality", "given_blocks"]
+__all__ = ["data_blocks", "equality", "given_blocks"]
 
 MOST_GIVENS = 60
 
@@ -43,6 +43,19 @@ def given_blocks(solution: Solution, writer: Writer, messages: Messages) -> list
     if rest:
         blocks.append(Givens(tuple(rest)))
     return blocks
+
+
+def data_blocks(solution: Solution, messages: Messages) -> list[Block]:
+    """Which part of a data set is worked, and what its classes are."""
+    network = solution.problem.network
+    if network is None or network.data is None:
+        return []
+    data = network.data
+    told = messages.inline("data.worked", file=Code(data.file), count=data.rows, rows=data.worked_rows)
+    if data.classes:
+        classes = ", ".join(f"{number} {name}" for number, name in enumerate(data.classes))
+        told += messages.inline("data.classes", column=data.targets[0], classes=classes)
+    return [Note(told)]
 
 
 def _graph_givens(solution: Solution, writer: Writer, messages: Messages) -> list[Block]:

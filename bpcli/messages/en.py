@@ -234,7 +234,7 @@ SENTENCES = {
     "derive.values": "With the numbers of the problem",
     "derive.direction": "{name} is the direction ({shape}): what follows is the Hessian times {name}.",
     "derive.simplification": "{name} comes to {formula}, whatever the parameters are.",
-    "derive.one-hot": "{name} is one-hot: only the probability of its class loses 1, every other one stays as it is.",
+    "derive.one-hot": "One-hot targets ({names}): the probability of the true class loses 1, every other one stays as it is.",
     "derive.out-of-range": "Computed as its formula says, {name} leaves the range of numbers here.",
     "cost.heading": "What the passes cost",
     "cost.lines": "Line by line",
@@ -245,7 +245,6 @@ SENTENCES = {
     "cost.forward": "forward",
     "cost.backward": "backward",
     "cost.update": "update",
-    "cost.both": "forward and backward",
     "cost.ratio": "backward ÷ forward",
     "cost.count-lines": "lines",
     "cost.count-operations": "operations",
@@ -254,7 +253,6 @@ SENTENCES = {
     "cost.count-work": "multiply-adds",
     "cost.layer": "layer",
     "cost.rest": "loss and the rest",
-    "cost.factor": "factor",
     "cost.method": "method",
     "cost.backpropagation": "backpropagation",
     "cost.by-differences": "central differences",
@@ -274,14 +272,8 @@ SENTENCES = {
     "cost.why-growth": (
         "L layers of m units, one instance. The last column stays near a constant: both passes are O(L m²)."
     ),
-    "graph.terminal-title": "Computation graph",
-    "graph.edges": "Local derivatives",
-    "graph.edge": "edge",
-    "graph.local": "local derivative",
-    "graph.sent-back": "sent back",
     "graph.instance": "instance {number} of {count}",
-    "graph.legend-value": "value",
-    "graph.legend-gradient": "gradient",
+    "graph.loss": "Loss",
     "graph.description": "{boxes} boxes, {edges} edges",
     # paths
     "paths.heading": "Paths",
@@ -306,4 +298,37 @@ SENTENCES = {
         "lines that one quantity needs, where they are few; --format json has every value."
     ),
     "large.more": "{count} more gradients are not shown; --format json has them all.",
+    # training
+    "train.setup": "{instances}, {weights} parameters; {optimizer}, {rate}, {batches}.",
+    "train.instances": "{count} instances",
+    "train.one-instance": "1 instance",
+    "train.full": "all of them in every update",
+    "train.single": "one instance in every update",
+    "train.batches": "{size} instances in every update, {updates} updates an epoch",
+    "train.shuffled": ", shuffled with seed {seed}",
+    "train.step": "Update {number}",
+    "train.curve": "The objective",
+    "train.logarithmic": "The objective (logarithmic scale)",
+    "train.epoch": "epoch",
+    "train.objective": "objective",
+    "train.accuracy": "right",
+    "train.parameters": "Final parameters",
+    "train.stopped.epochs": "All {epochs} epochs were trained, {updates} updates: {objective}.",
+    "train.stopped.objective": "Stopped after {epochs} epochs, {updates} updates, below {bound}: {objective}.",
+    "train.stopped.gradient": (
+        "Stopped after {epochs} epochs, {updates} updates: no entry of the gradient is above {bound} in size; {objective}."
+    ),
+    "train.stopped.time": "The time was up after {epochs} epochs, {updates} updates: {objective}.",
+    "train.diverged.not-finite": (
+        "The training diverged: in update {update} (epoch {epoch}) {name} is the first quantity that is not a finite "
+        "number. Take a smaller learning rate, or inputs closer to 1."
+    ),
+    "train.diverged.growing": (
+        "The training diverges: after {update} updates (epoch {epoch}) {name} is more than 1000 times what it was. "
+        "Take a smaller learning rate, or inputs closer to 1."
+    ),
+    "train.next": "{first} works the first updates by hand; {second} keeps the result as a problem file.",
+    "data.worked": "{file} has {count} instances; the first {rows} are worked here.",
+    "data.classes": " The classes of {column}: {classes}.",
+    # end of training
 }

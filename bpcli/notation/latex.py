@@ -28,7 +28,7 @@ from bpcli.notation.symbols import ACCENTS, GREEK, flatten, is_times, split_acce
 from bpcli.notation.text import elided_rows, power_base
 from bpcli.safe import safe
 
-__all__ = ["latex_text", "to_latex"]
+__all__ = ["LATIN", "latex_text", "to_latex"]
 
 _LATIN_CAPITALS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True))
 _VARIANTS = {"ε": r"\varepsilon", "ϵ": r"\epsilon", "ϑ": r"\vartheta", "ϕ": r"\phi", "φ": r"\varphi", "ϱ": r"\varrho"}
@@ -149,6 +149,13 @@ _DELIMITERS = {
     "⌈": (r"\lceil", r"\rceil"),
 }
 _CLOSING = {")": "(", "]": "[", "}": "{", "|": "|", "‖": "‖", "⟩": "⟨", "⌋": "⌊", "⌉": "⌈"}
+LATIN = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
+    "ĀāĂăĄąĆćĈĉĊċČčĎďĐđĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĨĩĪīĬĭĮįİıĴĵĶķĹĺĻļĽľŁłŃńŅņŇňŊŋŌōŎŏŐőŒœŔŕŖŗŘřŚśŜŝŞşŠšŢţŤťŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽž"
+)
+"""The letters that every LaTeX has in its fonts."""
+
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:;()+=/-")
 
 
@@ -176,7 +183,7 @@ def _escaped(text: str, command: str, markdown: bool) -> str:
 
     signs = _MARKDOWN_SIGNS if markdown else _SIGNS
     for character in safe(text):
-        if character in _PLAIN or (character.isalpha() and (markdown or character <= "\u017f")):
+        if character in _PLAIN or (character.isalpha() and (markdown or character in LATIN)):
             run += character
             continue
         if character == "_" and not markdown:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bpcli.document import Equation
-from bpcli.mathtree import Fenced, Math, Matrix, Operator, Root, Row, Subscript, Superscript
+from bpcli.mathtree import Fenced, Fraction, Math, Matrix, Operator, Root, Row, Subscript, Superscript
 from bpcli.notation.symbols import flatten, is_times
 from bpcli.render.layout import draw
 
@@ -30,13 +30,14 @@ def is_tall(math: Math) -> bool:
 def broken(math: Math, width: int) -> list[Math]:
     """The formula in parts to be set under each other, none much wider than `width`.
 
-    It is broken before its signs; a matrix too wide loses its middle columns; what still is too wide stays so.
+    It is broken before its signs, and where there are none inside its fences; a matrix too wide loses its middle
+    columns. What then is still too wide stays so.
     """
     if draw(math).width <= width:
         return [math]
     terms = terms_of(math)
     if len(terms) < 2:
-        return [_narrowed(math, width)]
+        return _opened(math, width)
     lines: list[list[Math]] = []
     used = width + 1
     for term in terms:
@@ -49,6 +50,36 @@ def broken(math: Math, width: int) -> list[Math]:
                 lines[-1].append(piece)
                 used += 1 + taken
     return [line[0] if len(line) == 1 else Row(tuple(line)) for line in lines]
+
+
+def _opened(math: Math, width: int) -> list[Math]:
+    """A formula without signs of its own, broken inside its widest part."""
+    if type(math) is Fraction and not math.solid:
+        return broken(Row((_apart(math.numerator), Operator("/"), _apart(math.denominator))), width)
+    if type(math) is Root:
+        return broken(Row((Operator("√", "prefix"), Fenced(math.body))), width)
+    if type(math) is Fenced:
+        first, *rest = broken(math.body, width - 1)
+        if not rest:
+            return [math]
+        return [math._replace(body=first, closing=""), *rest[:-1], math._replace(body=rest[-1], opening="")]
+    if type(math) is Superscript or type(math) is Subscript:
+        *before, last = broken(math.base, width - draw(math.script).width)
+        return [*before, math._replace(base=last)]
+    items = flatten(math)
+    if len(items) > 1:
+        widest = max(range(len(items)), key=lambda place: draw(items[place]).width)
+        room = width - draw(Row(tuple(items[:widest]))).width
+        first, *rest = broken(items[widest], max(room, width // 2))
+        parts = [[*items[:widest], first], *[[part] for part in rest]]
+        parts[-1].extend(items[widest + 1 :])
+        return [part[0] if len(part) == 1 else Row(tuple(part)) for part in parts]
+    return [_narrowed(math, width)]
+
+
+def _apart(math: Math) -> Math:
+    """A numerator or a denominator as it stands beside a stroke."""
+    return math if len(flatten(math)) == 1 else Fenced(math)
 
 
 def _narrowed(math: Math, width: int) -> Math:

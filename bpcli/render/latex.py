@@ -28,7 +28,7 @@ from bpcli.document import (
     Title,
 )
 from bpcli.mathtree import Identifier, Math, Operator
-from bpcli.notation.latex import to_latex
+from bpcli.notation.latex import LATIN, to_latex
 from bpcli.render.breaking import Part, broken, chain_lines, most_columns
 from bpcli.render.latex_style import MACROS, PREAMBLE
 from bpcli.render.layout import draw
@@ -43,15 +43,13 @@ MEASURE = 72
 LIMIT = 110
 """What is somewhat wider is made smaller; what is wider than this is broken first."""
 
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:;()+=/-!?*@[]")
-_LETTERS = frozenset(
-    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
-    "ĀāĂăĄąĆćĈĉĊċČčĎďĐđĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĨĩĪīĬĭĮįİıĴĵĶķĹĺĻļĽľŁłŃńŅņŇňŊŋŌōŎŏŐőŒœŔŕŖŗŘřŚśŜŝŞşŠšŢţŤťŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽž"
-)
+_PLAIN = LATIN | frozenset("0123456789 .,:;()+=/-!?*@")
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
+    "[": "{[}",
+    "]": "{]}",
     "{": r"\{",
     "}": r"\}",
     "_": r"\_",
@@ -79,10 +77,13 @@ _SPECIAL = {
     "\u00a0": "~",
     "✓": r"\ensuremath{\checkmark}",
 }
+PAGE = 36
+"""Lines of a table that stay together; a longer one goes on over the page."""
+
 _LIGATURES = re.compile(r"([-,])(?=\1)")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 _SIGNS = {"remark": r"$\to$", "warning": r"\textbf{!}", "check": r"$\checkmark$"}
-_SIZES = ((78, ""), (88, r"\small "), (100, r"\footnotesize "), (118, r"\scriptsize "), (10_000, r"\tiny "))
+_SIZES = ((66, ""), (76, r"\small "), (86, r"\footnotesize "), (98, r"\scriptsize "), (10_000, r"\tiny "))
 
 
 def to_latex_document(document: Document, *, fragment: bool = False) -> str:
@@ -110,7 +111,7 @@ def latex_escape(text: str) -> str:
 
 def _character(character: str) -> tuple[str, str]:
     """How one character is written, and the command that it stands in."""
-    if character in _PLAIN or character in _LETTERS:
+    if character in _PLAIN:
         return "", character
     if special := _SPECIAL.get(character):
         return "", special
@@ -187,14 +188,10 @@ def _part(part: Part) -> str:
 
 
 def _equation(block: Equation) -> str:
-    left = to_latex(block.left)
-    lines = ["&" + " ".join(map(_part, line)) for line in chain_lines(block, MEASURE, LIMIT)]
+    first, *rest = ["{}" + " ".join(map(_part, line)) for line in chain_lines(block, MEASURE, LIMIT)] or [""]
     aside = to_latex(block.aside) if block.aside is not None else ""
-    if not lines:
-        return rf"\bpchain{{{left}}}{{{aside}}}"
-    # A line that ends before [ would take it for an argument of its own.
-    body = " \\\\[0.5em]\n".join(lines)
-    return f"\\bpchain{{\\begin{{aligned}}[t]\n{left} {body}\n\\end{{aligned}}}}{{{aside}}}"
+    lines = [rf"\bpchain{{{to_latex(block.left)}}}{{{first}}}{{{aside}}}", *[rf"\bpnext{{{line}}}" for line in rest]]
+    return "\n".join(lines) + r"\bpend"
 
 
 def _givens(block: Givens) -> str:
@@ -214,23 +211,32 @@ def _table(block: Table) -> str:
     count = len(block.header)
     align = "".join(kind if kind in "lrc" else "l" for kind in block.align.ljust(count, "l")[:count])
     room = max(LIMIT // max(count - 1, 1), 24)
+    rows = [_line([_inline(title) for title in block.header], count) + r" \midrule"]
+    rows += [_line([_cell(cell.text, room) for cell in row[:count]], count) for row in block.rows]
+    body = " \\addlinespace[0.35em]\n".join(rows).replace(r"\midrule \addlinespace[0.35em]", r"\midrule")
+    caption = rf"{_inline(block.caption)}\par\nopagebreak" + "\n" if block.caption else ""
+    height = sum(max((_height(cell.text) for cell in row), default=1) + 0.4 for row in block.rows)
+    if height <= PAGE:
+        return f"{caption}\\bptable{{{align}}}{{%\n\\toprule\n{body}\n\\bottomrule\n}}"
     widths = [_width(title) for title in block.header]
     for row in block.rows:
         for j, cell in enumerate(row[:count]):
             widths[j] = max(widths[j], min(_width(cell.text), room))
     total = sum(widths) + 3 * (count - 1)
     size = next(size for most, size in _SIZES if total <= most or most == _SIZES[-1][0])
-    lines = [" & ".join(_inline(title) for title in block.header) + r" \\ \midrule\endhead"]
-    for row in block.rows:
-        cells = [_cell(cell.text, room) for cell in row[:count]]
-        lines.append(" & ".join([*cells, *[""] * (count - len(cells))]) + r" \\ \addlinespace[0.35em]")
-    caption = rf"{_inline(block.caption)}\par\nopagebreak" + "\n" if block.caption else ""
+    body = body.replace(r"\midrule", r"\midrule\endhead", 1)
     return (
         f"{caption}{{{size}\\setlength{{\\LTleft}}{{0pt}}\\setlength{{\\LTpre}}{{0.6em}}"
-        f"\\begin{{longtable}}{{@{{}}{align}@{{}}}}\n\\toprule\n"
-        + "\n".join(lines)
-        + "\n\\bottomrule\n\\end{longtable}}"
+        f"\\begin{{longtable}}{{@{{}}{align}@{{}}}}\n\\toprule\n{body}\n\\bottomrule\n\\end{{longtable}}}}"
     )
+
+
+def _line(cells: list[str], count: int) -> str:
+    return " & ".join([*cells, *[""] * (count - len(cells))]) + r" \\"
+
+
+def _height(inline: Inline) -> int:
+    return max((len(draw(part.math).lines) for part in inline if type(part) is InlineMath), default=1)
 
 
 def _width(inline: Inline) -> int:

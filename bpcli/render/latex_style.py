@@ -24,19 +24,23 @@ MACROS = r"""% Needs amsmath, amssymb, booktabs, graphicx, longtable and xcolor.
 \definecolor{bpmuted}{gray}{0.38}
 \newsavebox{\bpbox}
 \newsavebox{\bpnote}
-% A formula no larger than the page: it is made smaller where it must be.
-\newcommand{\bpset}[1]{\sbox{\bpbox}{$\displaystyle #1$}%
+\newlength{\bpindent}
+% A formula no wider than #1 and no higher than the page: it is made smaller where it must be.
+\newcommand{\bpset}[2]{\sbox{\bpbox}{$\displaystyle #2$}%
   \ifdim\dimexpr\ht\bpbox+\dp\bpbox\relax>0.88\textheight
-    \sbox{\bpbox}{\resizebox{!}{0.88\textheight}{\usebox{\bpbox}}}\fi
-  \ifdim\wd\bpbox>\linewidth\sbox{\bpbox}{\resizebox{\linewidth}{!}{\usebox{\bpbox}}}\fi}
-\newcommand{\bpfit}[1]{\bpset{#1}\usebox{\bpbox}}
-% A chain of relations, and the rule that it uses at the right margin.
-\newcommand{\bpchain}[2]{\par\addvspace{0.4em}\noindent\bpset{#1}\sbox{\bpnote}{\color{bpmuted}$#2$}%
-  \ifdim\wd\bpnote>0pt
-    \ifdim\dimexpr\wd\bpbox+\wd\bpnote+2em\relax>\linewidth
-      \usebox{\bpbox}\par\nopagebreak\hspace*{\fill}\bpfit{\color{bpmuted}#2}%
-    \else\usebox{\bpbox}\hfill\usebox{\bpnote}\fi
-  \else\usebox{\bpbox}\fi\par\addvspace{0.5em}}
+    \sbox{\bpbox}{\resizebox*{!}{0.88\textheight}{\usebox{\bpbox}}}\fi
+  \ifdim\wd\bpbox>\dimexpr#1\relax\sbox{\bpbox}{\resizebox{\dimexpr#1\relax}{!}{\usebox{\bpbox}}}\fi}
+\newcommand{\bpfit}[1]{\bpset{\linewidth}{#1}\usebox{\bpbox}}
+% A chain: its left side with the first relation, and the rule that it uses at the right margin; the next relations.
+\newcommand{\bpchain}[3]{\par\addvspace{0.4em}\noindent\settowidth{\bpindent}{$\displaystyle #1$}%
+  \ifdim\bpindent>0.45\linewidth\bpfit{#1}\setlength{\bpindent}{2em}\bpnext{#2}\else\bpset{\linewidth}{#1#2}%
+    \sbox{\bpnote}{\color{bpmuted}$#3$}%
+    \usebox{\bpbox}\ifdim\wd\bpnote>0pt
+      \ifdim\dimexpr\wd\bpbox+\wd\bpnote+2em\relax>\linewidth\par\nopagebreak\hspace*{\fill}\bpfit{\color{bpmuted}#3}%
+      \else\hfill\usebox{\bpnote}\fi\fi\fi}
+\newcommand{\bpnext}[1]{\par\nopagebreak[2]\vspace{0.35em}\noindent\hspace*{\bpindent}%
+  \bpset{\linewidth-\bpindent}{#1}\usebox{\bpbox}}
+\newcommand{\bpend}{\par\addvspace{0.5em}}
 \newcommand{\bpgap}{\hspace{2.2em plus 0.5em minus 0.4em}}
 \newenvironment{bpgivens}{\par\addvspace{0.3em}\begingroup\raggedright
   \lineskip=0.6em\lineskiplimit=0.6em\noindent\ignorespaces}{\par\endgroup\addvspace{0.3em}}
@@ -50,6 +54,9 @@ MACROS = r"""% Needs amsmath, amssymb, booktabs, graphicx, longtable and xcolor.
   \topsep=0pt\partopsep=0pt\parsep=0.4em\itemsep=0pt\listparindent=0pt}%
   \item[\color{bpaccent}#1]\textbf{#2}\par\nopagebreak
   \if\relax\detokenize{#3}\relax\else{\color{bpmuted}#3\par}\nopagebreak\fi}{\end{list}}
+\newcommand{\bptable}[2]{\par\addvspace{0.6em}\noindent\bpsettable{#1}{#2}\usebox{\bpbox}\par\addvspace{0.6em}}
+\newcommand{\bpsettable}[2]{\sbox{\bpbox}{\begin{tabular}{@{}#1@{}}#2\end{tabular}}%
+  \ifdim\wd\bpbox>\linewidth\sbox{\bpbox}{\resizebox{\linewidth}{!}{\usebox{\bpbox}}}\fi}
 \newcommand{\bpremark}[2]{\par\addvspace{0.4em}\noindent\hangindent=1.4em\hangafter=1\color{bpmuted}%
   \makebox[1.4em][l]{\color{bpaccent}#1}#2\par\color{black}\addvspace{0.4em}}
 \newcommand{\bpentries}[1]{\par\addvspace{0.4em}{\scshape\color{bpmuted}#1\par}\nopagebreak}

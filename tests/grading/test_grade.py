@@ -148,6 +148,14 @@ def test_honest_rounding_of_right_earlier_answers_is_right() -> None:
     assert verdicts(check("lez5", {"a2": "[1.1244, 1.2479]", "h1": "[0.609450, 0.623634]"}))["a2"] == "wrong"
 
 
+def test_whole_numbers_leave_no_room_for_rounding() -> None:
+    """Half a unit of 1 would make room for −2 beside −3."""
+    right = right_sheet("karpathy")
+    assert verdicts(check("karpathy", {**right, "dL/da": "-2"}))["dL/da"] == "wrong"
+    assert verdicts(check("karpathy", {"dL/dm": "2", "dL/da": "-5"}))["dL/da"] == "wrong"
+    assert verdicts(check("karpathy", {"dL/dm": "2", "dL/da": "-6"}))["dL/da"] == "follows"
+
+
 def test_cut_off_digits_are_reported() -> None:
     answer = by_id(check("lez5", {"y": "[0.7548, 0.7769]", "h1": "[0.6094, 0.6236]", "dL/dy": "[0.744, -0.213]"}))
     assert (answer["dL/dy"].verdict, answer["dL/dy"].message) == ("correct", "the last digit was cut off, not rounded")

@@ -86,7 +86,7 @@ def test_what_is_not_finite_is_never_right(bad: float) -> None:
 @pytest.mark.parametrize(
     ("true", "text", "cut"),
     [(0.1379, "0.137", True), (0.1379, "0.138", False), (-0.1379, "-0.137", True), (0.1379, "-0.137", False),
-     (0.1399, "0.138", False), (0.0009, "0.000", True)],
+     (0.1399, "0.138", False), (0.0009, "0.000", True), (3.0, "2", False), (2.99, "2", True)],
 )  # fmt: skip
 def test_cut_off_digits_are_recognised(true: float, text: str, cut: bool) -> None:
     assert truncated(true, float(text), half_unit(text)) is cut

@@ -131,9 +131,7 @@ def inlined(around: Surroundings, expr: Expr, until: frozenset[str] = frozenset(
 
 
 def _after_update(around: Surroundings, expr: Expr) -> Expr:
-    renewed = {
-        id(old): inlined(around, around.bindings[new.name].expr) for old, new in around.solution.built.state
-    }
+    renewed = {id(old): inlined(around, around.bindings[new.name].expr) for old, new in around.solution.built.state}
 
     def replace(node: Expr) -> Expr | None:
         return renewed.get(id(node))

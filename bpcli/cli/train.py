@@ -1,0 +1,301 @@
+"""`bpcli train`: trains a network and shows how that went."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bpcli.lesson.training import TrainingReport
+    from bpcli.problem.model import Problem
+    from bpcli.training import Settings, Trained
+
+__all__ = ["train"]
+
+
+class TrainFormat(str, Enum):
+    terminal = "terminal"
+    markdown = "markdown"
+    json = "json"
+
+
+SUFFIXES = {".md": TrainFormat.markdown, ".markdown": TrainFormat.markdown, ".json": TrainFormat.json}
+DIVERGED = 3
+MOST_SHOWN = 20
+CURVE_HEIGHT = 10
+
+Progress = Callable[[int, int, float], None]
+
+
+def train(
+    problem: Annotated[
+        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
+    ],
+    epochs: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="Passes over the data.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Instances per update (all by default).")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="The learning rate.")] = None,
+    shuffle: Annotated[
+        bool | None, typer.Option("--shuffle/--no-shuffle", help="Shuffle the instances in every epoch.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="The seed of the shuffling.")] = None,
+    stop_below: Annotated[float | None, typer.Option(min=0, help="Stop when the objective is below this.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=0, help="Stop after so many seconds.")] = None,
+    show_steps: Annotated[
+        int, typer.Option(min=0, max=MOST_SHOWN, help="Work the first updates in full.", metavar="K")
+    ] = 0,
+    plot: Annotated[
+        str | None, typer.Option(help="Write the loss curve to this file (.svg, or .png).", metavar="FILE")
+    ] = None,
+    checkpoint: Annotated[
+        str | None, typer.Option(help="Write the problem with its final parameters to this file.", metavar="FILE")
+    ] = None,
+    format: Annotated[  # noqa: A002
+        TrainFormat | None, typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
+    ] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")] = None,
+    width: Annotated[
+        int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
+    ] = None,
+    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+    force: Annotated[bool, typer.Option("--force", help="Let --checkpoint replace any file.")] = False,
+) -> None:
+    """Train a network: gradient descent over its data, in one batch or in mini-batches.
+
+    Examples:  bpcli train xor   |   bpcli train iris --epochs 200 --plot loss.svg   |
+    bpcli train xor --show-steps 2   |   bpcli train digits --checkpoint trained.yaml
+    """
+    from bpcli.cli.output import refuse_to_overwrite, write_text
+    from bpcli.load import load_problem
+    from bpcli.training import settings_of, worked_steps
+    from bpcli.training import train as work
+
+    for file in (output, plot):
+        refuse_to_overwrite(file, problem)
+    if plot is not None and PurePath(plot).suffix.lower() not in (".svg", ".png"):
+        raise typer.BadParameter("a plot is written to a file ending in .svg or .png", param_hint="--plot")
+    loaded = load_problem(problem)
+    _refuse_checkpoint(checkpoint, loaded, force)
+    settings = _settings(settings_of(loaded), epochs, batch_size, shuffle, seed, stop_below, seconds)
+    if learning_rate is not None:
+        settings = settings._replace(learning_rate=_rate(learning_rate, loaded))
+    with _progress() as progress:
+        trained = work(loaded, settings, progress)
+    chosen = format or (SUFFIXES.get(PurePath(output).suffix.lower()) if output else None) or TrainFormat.terminal
+    if chosen is TrainFormat.json:
+        write_text(_json(trained), output)
+    report = _report(trained, list(worked_steps(loaded, settings, show_steps)), problem)
+    if chosen is TrainFormat.markdown:
+        write_text(_markdown(report), output)
+    elif chosen is TrainFormat.terminal:
+        _write_terminal(report, output, width, ascii)
+    if plot is not None:
+        _plot(report, plot)
+    if trained.reason == "diverged":
+        raise typer.Exit(DIVERGED)
+    if checkpoint is not None:
+        _keep(trained, checkpoint, loaded, force)
+
+
+def _settings(
+    given: Settings,
+    epochs: int | None,
+    batch_size: int | None,
+    shuffle: bool | None,
+    seed: int | None,
+    stop_below: float | None,
+    seconds: float | None,
+) -> Settings:
+    chosen = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "shuffle": shuffle,
+        "seed": seed,
+        "objective_below": stop_below,
+        "seconds": seconds,
+    }
+    return given._replace(**{name: value for name, value in chosen.items() if value is not None})
+
+
+def _rate(value: float, problem: Problem) -> object:
+    from bpcli.diagnostics import Span
+    from bpcli.problem.model import Numbers
+
+    if not 0 < value < float("inf"):
+        raise typer.BadParameter("a learning rate is greater than 0", param_hint="--learning-rate")
+    span = problem.network.span if problem.network is not None else Span(1, 1, 1, 1)
+    return Numbers(value, f"{value:g}" if float(f"{value:g}") == value else repr(value), (), span)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """A bar on standard error, where that is a terminal."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield None
+        return
+    from time import perf_counter
+
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Training"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
+        task = bar.add_task("Training")
+        drawn = 0.0
+
+        def told(epoch: int, epochs: int, objective: float) -> None:
+            nonlocal drawn
+            if (now := perf_counter()) - drawn > 0.1 or epoch == epochs:
+                drawn = now
+                bar.update(task, total=epochs, completed=epoch, refresh=True)
+
+        yield told
+
+
+# --- what comes out ----------------------------------------------------------------------------------------------
+
+
+def _report(trained: Trained, worked: list[object], source: str) -> TrainingReport:
+    from bpcli.lesson.training import training_report
+
+    named = "" if source == "-" else source
+    return training_report(trained, worked, source=named)  # type: ignore[arg-type]
+
+
+def _markdown(report: TrainingReport) -> str:
+    from bpcli.curve import curve_lines
+    from bpcli.render import render
+
+    drawn = "\n".join(curve_lines(report.curve, 72, CURVE_HEIGHT))
+    parts = [render(part, "markdown").rstrip("\n") for part in (report.before, report.heading, report.after)]
+    parts.insert(2, f"```text\n{drawn}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _write_terminal(report: TrainingReport, output: str | None, width: int | None, ascii: bool) -> None:  # noqa: A002
+    from bpcli.cli.output import emit_with, write_file
+    from bpcli.curve import curve_lines
+    from bpcli.render.terminal import terminal_width, to_terminal_text, write_terminal
+
+    def drawn(columns: int, plain: bool) -> str:
+        lines = curve_lines(report.curve, min(columns, 80) - 2, CURVE_HEIGHT, ascii=plain)
+        return "\n" + "".join(f"  {line}".rstrip() + "\n" for line in lines) + "\n"
+
+    if output is not None:
+        columns = width or 80
+        parts = [to_terminal_text(p, width=columns, ascii=ascii) for p in (report.before, report.heading, report.after)]
+        write_file(output, f"{parts[0]}\n{parts[1]}{drawn(columns, ascii)}{parts[2]}")
+        return
+
+    def write(stream: object) -> None:
+        target = sys.stdout if stream is None else stream
+        columns = width or terminal_width(target)  # type: ignore[arg-type]
+        plain = ascii or not _carries_braille(target)
+        for part in (report.before, report.heading, report.after):
+            if part is report.heading:
+                target.write("\n")  # type: ignore[union-attr,attr-defined]
+            write_terminal(part, target, width=columns, ascii=plain or None)  # type: ignore[arg-type]
+            if part is report.heading:
+                target.write(drawn(columns, plain))  # type: ignore[union-attr,attr-defined]
+
+    emit_with(write)
+
+
+def _carries_braille(stream: object) -> bool:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        "⠿│└─".encode(encoding)
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def _json(trained: Trained) -> str:
+    import json
+    from math import isfinite
+
+    from bpcli.solution import plain
+
+    def number(value: float | None) -> float | None:
+        return value if value is not None and isfinite(value) else None
+
+    data = {
+        "format": "bpcli/training",
+        "version": 1,
+        "title": trained.problem.title,
+        "output": trained.output,
+        "epochs": trained.epochs,
+        "updates": trained.updates,
+        "reason": trained.reason,
+        "fault": trained.fault._asdict() if trained.fault else None,
+        "history": [
+            {"epoch": m.epoch, "objective": number(m.objective), "accuracy": m.accuracy} for m in trained.history
+        ],
+        "parameters": None
+        if trained.fault
+        else {v.name: plain(trained.parameters[v.name], v.rank) for v in trained.variables},
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _plot(report: TrainingReport, path: str) -> None:
+    from bpcli.cli.output import write_file
+    from bpcli.curve import curve_png, curve_svg
+
+    if PurePath(path).suffix.lower() == ".png":
+        write_file(path, curve_png(report.curve))
+    else:
+        write_file(path, curve_svg(report.curve))
+
+
+# --- checkpoints -------------------------------------------------------------------------------------------------
+
+
+def _refuse_checkpoint(path: str | None, problem: Problem, force: bool) -> None:
+    """Before any long work: a checkpoint replaces checkpoints only, and never the problem itself or its data."""
+    from bpcli.checkpoint import is_checkpoint
+    from bpcli.cli.output import refuse_to_overwrite
+    from bpcli.diagnostics import BpcliError, OutputError
+    from bpcli.problem.source import decode, read_source
+    from bpcli.safe import safe
+
+    if path is None:
+        return
+    data = problem.network.data if problem.network is not None else None
+    refuse_to_overwrite(path, problem.path, *([data.path] if data is not None else []))
+    if not Path(path).exists() or force:
+        return
+    try:
+        present = decode(read_source(path), path)
+    except BpcliError:
+        present = ""
+    if not is_checkpoint(present):
+        message = f"{safe(path)} is there already, and is not a checkpoint"
+        raise OutputError(f"{message}; choose another name, or replace it with --force")
+
+
+def _keep(trained: Trained, path: str, problem: Problem, force: bool) -> None:
+    from bpcli.checkpoint import checkpoint_text
+    from bpcli.cli.output import write_file
+    from bpcli.diagnostics import OutputError
+    from bpcli.problem.source import read_source
+    from bpcli.safe import safe
+
+    text = checkpoint_text(trained)
+    data = problem.network.data if problem.network is not None else None
+    if data is not None:
+        # The checkpoint names the same file beside it.
+        there = Path(path).parent / data.file
+        if not there.exists() or not there.samefile(data.path):
+            content = read_source(data.path)
+            if there.exists() and not force and read_source(there) != content:
+                message = f"{safe(str(there))} is there already, and is not the data of this problem"
+                raise OutputError(f"cannot write {safe(path)}: {message}")
+            there.parent.mkdir(parents=True, exist_ok=True)
+            write_file(str(there), content)
+    write_file(path, text)
