@@ -141,16 +141,19 @@ def _gradients(solution: Solution, wrt: tuple[Variable, ...]) -> tuple[Program, 
 
     def name_adjoint(of: Variable) -> Variable | None:
         name = f"d{output.name}/d{of.name}"
-        if name in known or not (is_network and of.role in WITHOUT_LINE):
-            return known.get(name) or _adjoint(output, of)
-        return None
+        if name in known:
+            return known[name]
+        return None if is_network and of.role in WITHOUT_LINE else _adjoint(output, of)
 
     def name_derivative(of: Variable, derivative: Expr) -> Variable | None:
-        return (known.get(f"f'({of.name})") or local_derivative(of, derivative)) if is_network else None
+        if not is_network:
+            return None
+        name = f"f'({of.name})"
+        return known[name] if name in known else local_derivative(of, derivative)
 
     program = differentiate(forward, output, wrt, name_adjoint, name_derivative)
     program = with_worked_forms(program if is_network else term_by_term(program))
-    return _with_zeros(program, output, wrt, name_adjoint)
+    return _with_zeros(program, output, wrt)
 
 
 def _adjoint(output: Variable, of: Variable) -> Variable:
@@ -167,9 +170,7 @@ def _adjoint(output: Variable, of: Variable) -> Variable:
     )
 
 
-def _with_zeros(
-    program: Program, output: Variable, wrt: tuple[Variable, ...], name_adjoint: object = None
-) -> tuple[Program, tuple[Variable, ...]]:
+def _with_zeros(program: Program, output: Variable, wrt: tuple[Variable, ...]) -> tuple[Program, tuple[Variable, ...]]:
     """The derivatives by `wrt`, those of what the output does not change with being zero."""
     made = {v.of.name: v for v in program.variables().values() if v.of is not None and v.name.startswith(_head(output))}
     zeros: list[Binding] = []

@@ -39,6 +39,8 @@ MARK = "Made by bpcli generate"
 MOST_ATTEMPTS = 2_000
 SATURATED = 0.02
 AT_KINK = 0.005
+EXACTLY_ZERO = 1e-12
+ABOUT_ZERO = ("zero", "zero_input", "dead")
 FAR = 100.0
 """No value is larger than this, or than ten times the largest of the original."""
 
@@ -117,9 +119,9 @@ class Recipe(NamedTuple):
         allowed = 0 if solution.problem.network is not None else self.traits.dead
         if dead > allowed and not self.allow_dead:
             return "dead"
-        if _hidden(solution) > self.traits.hidden:
+        if _hidden(solution, self.allow_dead) > self.traits.hidden:
             return "invisible"
-        return solution if _findings(solution) <= self.traits.findings else "mistakes"
+        return solution if _findings(solution, self.allow_dead) <= self.traits.findings else "mistakes"
 
 
 def recipe(original: Solution, keep: tuple[str, ...] = (), *, allow_dead: bool = False) -> Recipe:
@@ -134,7 +136,8 @@ def recipe(original: Solution, keep: tuple[str, ...] = (), *, allow_dead: bool =
     if not ways:
         raise NoVariantError("this problem has no numbers to draw: all of them are kept, settings, or 0 and 1")
     saturated, dead = _units(original)
-    traits = _Traits(_largest(original), saturated, dead, _hidden(original), _findings(original))
+    hidden, findings = _hidden(original, allow_dead), _findings(original, allow_dead)
+    traits = _Traits(_largest(original), saturated, dead, hidden, findings)
     return Recipe(original, ways, traits, allow_dead)
 
 
@@ -220,14 +223,15 @@ def _has_kink(operation: Operation) -> bool:
     return "at_zero" in dict(operation.parameters)
 
 
-def _hidden(solution: Solution) -> int:
-    """How many numbers asked for are 0 on paper."""
+def _hidden(solution: Solution, allow_zero: bool) -> int:
+    """How many numbers asked for are 0 on paper; `allow_zero`: without those that are exactly 0."""
     rounding = solution.rounding
-    least = 0.0 if rounding.significant is not None else 0.5 * 10.0**-rounding.decimals
-    values = (np.abs(np.ravel(solution[item.id])) for item in asked(solution))
-    return sum(int(np.sum(value <= max(least, 1e-12))) for value in values)
+    least = max(EXACTLY_ZERO, 0.0 if rounding.significant is not None else 0.5 * 10.0**-rounding.decimals)
+    sizes = np.concatenate([np.abs(np.ravel(solution[item.id])) for item in asked(solution)])
+    return int(np.sum((sizes <= least) & ((sizes > EXACTLY_ZERO) | (not allow_zero))))
 
 
-def _findings(solution: Solution) -> int:
-    """What the sheet cannot tell, without what no numbers could change."""
-    return sum(not finding.always for finding in lint(solution))
+def _findings(solution: Solution, allow_zero: bool) -> int:
+    """What the sheet cannot tell, without what no numbers could change; `allow_zero`: nor what a 0 hides."""
+    found = (finding for finding in lint(solution) if not finding.always)
+    return sum(not (allow_zero and finding.reason in ABOUT_ZERO) for finding in found)

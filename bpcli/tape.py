@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import math
 import operator
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -139,9 +138,9 @@ class Tape:
 
     def __init__(self) -> None:
         self.rules: list[Elementary] = [*ELEMENTARY, *COMPOSITE]
-        self.codes = array("h")
-        self.left = array("i")
-        self.right = array("i")
+        self.codes: list[int] = []
+        self.left: list[int] = []
+        self.right: list[int] = []
         self.given: dict[int, float] = {}
         self._code_of = {rule.operation: code for code, rule in enumerate(self.rules)}
 

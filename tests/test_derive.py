@@ -202,7 +202,9 @@ def test_values_on_request():
     derivation = derive(solution, ["W1"], "dL/dW1")
     with_values = derivation_document(solution, derivation, with_values=True)
     without = derivation_document(solution, derivation)
-    assert sum(isinstance(b, Table) for b in with_values.blocks) == sum(isinstance(b, Table) for b in without.blocks) + 1
+    assert (
+        sum(isinstance(b, Table) for b in with_values.blocks) == sum(isinstance(b, Table) for b in without.blocks) + 1
+    )
 
 
 def test_latex_is_aligned_equations():

@@ -170,14 +170,6 @@ every_composite_operation = pytest.mark.parametrize(
     "case", [case for case in CASES if case.operation.definition is not None], ids=str
 )
 
-# A derivative already; its second derivative would be a third one.
-WITHOUT_SECOND_ORDER = {"softmax_jacobian"}
-
-twice_differentiable = pytest.mark.parametrize(
-    "case", [case for case in CASES if case.operation.name not in WITHOUT_SECOND_ORDER], ids=str
-)
-
-
 def variables_for(inputs: tuple[Any, ...]) -> tuple[Variable, ...]:
     return tuple(Variable(f"v{i}", np.shape(item), Identifier(f"v{i}")) for i, item in enumerate(inputs))
 
@@ -291,7 +283,7 @@ def test_rule_gives_for_numbers_what_its_formula_evaluates_to(case: Case) -> Non
             close(evaluate(as_expr(number), {}), evaluate(formula, known), 1e-13)
 
 
-@twice_differentiable
+@every_operation
 def test_second_derivatives_agree_with_central_differences(case: Case) -> None:
     """The formula of a gradient can be differentiated again."""
     variables = variables_for(case.inputs)

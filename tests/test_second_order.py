@@ -47,19 +47,26 @@ def test_shipped_problems(name):
         agrees_with_differences(solution, f"d{solution.output.name}/d{variable.name}", variable.name)
 
 
-@pytest.mark.parametrize("activation", ["identity", "sigmoid", "tanh", "softplus", "elu", "relu", "leaky_relu", "softmax"])
+@pytest.mark.parametrize(
+    "activation", ["identity", "sigmoid", "tanh", "softplus", "elu", "relu", "leaky_relu", "softmax"]
+)
 @pytest.mark.parametrize("loss", ["half_squared_error", "mean_squared_error", "huber", "absolute_error"])
 def test_networks(activation, loss):
     """Every activation below every loss, one instance and a batch of two."""
     layer = "{weights: [[0.6, -0.4], [0.3, 0.9]], bias: [0.1, -0.2], activation: %s}" % activation
     last = "{weights: [[0.7, -0.8], [0.5, 0.35]], bias: 0.05, activation: tanh}"
-    for data in ("input: [0.8, -0.5], target: [0.9, -0.4]",
-                 "inputs: [[0.8, -0.5], [0.3, 0.6]], targets: [[0.9, -0.4], [-0.8, 0.7]]"):
+    for data in (
+        "input: [0.8, -0.5], target: [0.9, -0.4]",
+        "inputs: [[0.8, -0.5], [0.3, 0.6]], targets: [[0.9, -0.4], [-0.8, 0.7]]",
+    ):
         solution = solve(parse_problem(f"network: {{{data}, layers: [{layer}, {last}], loss: {loss}}}"))
         top = solution.output.name
         for wrt in ("W1", "b2"):
             agrees_with_differences(solution, f"d{top}/d{wrt}", wrt)
         agrees_with_differences(solution, f"d{top}/dW1", "W2")
+
+
+POSITIVE = ("sum(x ^ y)",)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +76,7 @@ def test_networks(activation, loss):
         "sum(max(x, y) * x)", "sum(min(x, y) ^ 2)", "x[1] * x[2] ^ 2", "sum(abs(x) ^ 3)", "sum(relu(x) * x * y)",
         "sum(sqrt(1 + x * x))", "sum(log2(2 + x) * log10(3 + y))", "sum(exp(x) / (1 + y * y))", "sum(sin(x) * cos(y))",
         "entropy(softmax(x))", "entropy(softmax(x), 2)", "kl(softmax(x), softmax(y))",
-        "cross_entropy(softmax(y), softmax(x))", "sum(tanh(x) ^ 2)", "sum(x ^ 2 ^ y)",
+        "cross_entropy(softmax(y), softmax(x))", "sum(tanh(x) ^ 2)", "sum(x ^ y)",
         "binary_cross_entropy(sigmoid(y), sigmoid(x))", "(transpose(x) @ y)[1,1] ^ 2", "sum(leaky_relu(x, 0.2) * y)",
         "sum(softplus(x) * sigmoid(y))", "squared_error(x, y) ^ 2", "half_squared_error(x * x, y)",
     ],
@@ -77,11 +84,9 @@ def test_networks(activation, loss):
 def test_formulas(formula):
     """Every function that a graph may use."""
     text = f"graph: {{inputs: {{x: [0.7, -0.4, 1.3], y: [0.2, 0.9, -0.6]}}, define: {{L: '{formula}'}}}}"
-    try:
-        solution = solve(parse_problem(text))
-    except Exception:
-        text = text.replace("0.7, -0.4, 1.3", "0.7, 0.4, 1.3")
-        solution = solve(parse_problem(text))
+    if formula in POSITIVE:
+        text = text.replace("-", "")
+    solution = solve(parse_problem(text))
     for of, wrt in (("x", "x"), ("x", "y"), ("y", "y")):
         if f"dL/d{of}" in solution.variables:
             agrees_with_differences(solution, f"dL/d{of}", wrt)
@@ -124,7 +129,7 @@ def test_softmax_jacobian_can_be_differentiated_again_and_again():
 def test_what_nothing_changes_with_has_no_gradient():
     """A quantity that a custom function takes and does not use has the gradient 0, not 1."""
     text = """
-functions: {first(p, q): p + 0 * 1}
+functions: {"first(p, q)": p + 0 * 1}
 graph: {inputs: {a: 2, b: 3}, define: {u: 5 * b, L: 'first(a * a, u)'}}
 """
     solution = solve(parse_problem(text))

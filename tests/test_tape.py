@@ -19,7 +19,7 @@ BINARY = (add, subtract, multiply, greater)
 BINARY_ELEMENTARY = (*BINARY, divide, lesser, power)
 
 
-@pytest.mark.parametrize("rule", (*ELEMENTARY, *COMPOSITE), ids=lambda rule: rule.operation.name)
+@pytest.mark.parametrize("rule", [*ELEMENTARY, *COMPOSITE], ids=lambda rule: rule.operation.name)
 def test_elementary_operation_is_the_operation_of_that_name(rule: Elementary) -> None:
     """Value and local derivatives on plain numbers are those of `forward` and `backprop`, kinks and ties included."""
     general = unlisted(rule.operation)

@@ -18,6 +18,7 @@ from bpcli.cli.lint import lint
 from bpcli.cli.mistakes import mistakes
 from bpcli.cli.new import new
 from bpcli.cli.paths import paths
+from bpcli.cli.practice import practice
 from bpcli.cli.problems import problems, schema
 from bpcli.cli.quiz import quiz
 from bpcli.cli.sheet import sheet
@@ -37,6 +38,7 @@ Backpropagation, worked by hand.
   bpcli new 2-3-1 -o mine.yaml        a problem file to start from
   bpcli sheet lez5 -o mine.yaml       a blank answer sheet
   bpcli check lez5 mine.yaml          grade it, and learn what went wrong
+  bpcli practice lez5                 one step at a time, with hints
   bpcli generate lez5 --count 9 -o d  variants for a class, each with its sheet and its key
   bpcli quiz lez5 --to moodle -o q.xml a quiz for Moodle, Canvas or PrairieLearn
   bpcli derive lez5 --wrt W1          the formulas of the gradient, and of its gradient
@@ -86,6 +88,7 @@ def guide(
 app.command()(solve)
 app.command()(sheet)
 app.command()(check)
+app.command()(practice)
 app.command()(new)
 app.command()(generate)
 app.command()(quiz)

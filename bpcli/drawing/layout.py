@@ -326,7 +326,9 @@ def _result(
     labels: list[Frame | None] = []
     for link, chain, (leaving, entering) in zip(links, chains, _ports(chains), strict=True):
         source, target = chain[0], chain[-1]
-        points = [(middle(source) + source.width / 2, source.y - top + leaving)]
+        # An edge crosses the rest of its own column level: beside a wider box it must not climb yet.
+        start, end = source.y - top + leaving, target.y - top + entering
+        points = [(middle(source) + source.width / 2, start), (sides[source.layer][1], start)]
         label: Frame | None = None
         for place in chain[1:-1]:
             left, right = sides[place.layer]
@@ -334,7 +336,7 @@ def _result(
             points += [(left, y), (right, y)] if right > left else [(left, y)]
             if place.width and link.label is not None:
                 label = Frame(middle(place), y - 3.0 - link.label[1] / 2, *link.label)
-        points.append((middle(target) - target.width / 2, target.y - top + entering))
+        points += [(sides[target.layer][0], end), (middle(target) - target.width / 2, end)]
         routes.append(tuple(points))
         labels.append(label)
     frames = {name: Frame(middle(p), p.y - top, p.width, p.above + p.below) for name, p in boxes.items()}

@@ -141,10 +141,12 @@ def read_variants(folder: str) -> Variants:
         raise InputError(f"{path} was written by another version of bpcli; {ADVICE}")
     entries = []
     for key, node in listed.entries:
-        if PurePath(key.text).name != key.text or "\\" in key.text or not isinstance(node, MappingNode):
+        empty = isinstance(node, ScalarNode) and node.is_empty
+        if PurePath(key.text).name != key.text or "\\" in key.text or not (empty or isinstance(node, MappingNode)):
             message = f"`{key.text}` cannot be the name of a variant"
             raise ProblemError(path, root.text, (Diagnostic("not-variants", message, key.span, help=ADVICE),))
-        fields = {field.text: _text(value) for field, value in node.entries}
+        pairs = node.entries if isinstance(node, MappingNode) else ()
+        fields = {field.text: _text(value) for field, value in pairs}
         entries.append(Entry(key.text, fields.get("student", ""), {k: fields[k] for k in KINDS if k in fields}))
     seed = _text(top.get("seed"))
     return Variants(folder, _text(top.get("title")), int(seed) if seed.isdecimal() else 0, tuple(entries))

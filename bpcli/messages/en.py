@@ -331,4 +331,19 @@ SENTENCES = {
     "data.worked": "{file} has {count} instances; the first {rows} are worked here.",
     "data.classes": " The classes of {column}: {classes}.",
     # end of training
+    # practice
+    "practice.welcome": "One quantity at a time: type its numbers, or ? for a hint. More words: help.",
+    "practice.resumed": "You go on where you left: {at} of {total} are done.",
+    "practice.help": "Type numbers, or: ? a hint, back, skip, sheet (how far you are), quit (go on later).",
+    "practice.wanted.one": "one number",
+    "practice.wanted.list": "{count} numbers",
+    "practice.wanted.rows": "{count} numbers, rows separated by `;`",
+    "practice.count": "Numbers typed: {found}; wanted: {wanted}.",
+    "practice.right": "Right.",
+    "practice.not-yet": "Not yet.",
+    "practice.wrong": "Not yet. Type ? for a hint.",
+    "practice.wrong-again": "Still not. Type ? for a hint, or skip.",
+    "practice.summary": "Answered: {right} of {total}. Hints: {hints}. Wrong tries: {tries}.",
+    "practice.left": "Still open: {names}.",
+    "practice.kept": "Your progress is kept: the same command goes on from here.",
 }

@@ -1,0 +1,160 @@
+"""Expressions as Python: every operation brings its own notation (`Operation.code`), or is written out by definition.
+
+Operands are put into fences everywhere; `ast.unparse` then leaves the ones that are needed. What is written for numpy
+is moved to another library by renaming `np` in the syntax tree, never in the text.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from bpcli.expr import Apply, Array, Constant, Expr, Operation, Variable, postorder
+from bpcli.mathtree import Identifier
+
+__all__ = ["Coder", "array_text", "number_text", "renamed", "used_names"]
+
+WIDTH = 100
+LETTERS = ("z", "u", "v", "w")
+
+
+class Coder:
+    """Writes formulas; collects the functions that they call and that the script has to define."""
+
+    def __init__(self, names: Mapping[str, str], function_names: Mapping[str, str]) -> None:
+        self.names = names
+        self.function_names = function_names
+        self.functions: dict[str, str] = {}
+
+    def code(self, expr: Expr) -> str:
+        return _tidy(self._text(expr, self.names))
+
+    def _text(self, expr: Expr, names: Mapping[str, str]) -> str:
+        results: dict[int, str] = {}
+        for node in postorder(expr):
+            if isinstance(node, Variable):
+                results[id(node)] = names[node.name]
+            elif isinstance(node, Constant):
+                results[id(node)] = _constant(node)
+            elif isinstance(node, Apply):
+                results[id(node)] = self._apply(node, tuple(results[id(item)] for item in node.inputs), names)
+        return results[id(expr)]
+
+    def _apply(self, node: Apply, operands: tuple[str, ...], names: Mapping[str, str]) -> str:
+        operation = node.operation
+        if node.shape == () and all(isinstance(item, Constant) for item in node.inputs):
+            # A function of the library may take no plain number, and a number it is.
+            value = operation.forward(*(item.value for item in node.inputs))  # type: ignore[attr-defined]
+            return _constant(Constant(value))
+        if callable(operation.code):
+            return operation.code(tuple(f"({text})" for text in operands), node.inputs)
+        if operation.code:
+            return operation.code.format(*(f"({text})" for text in operands))
+        if operation.definition is None:
+            raise NotImplementedError(f"{operation.name} has no notation in Python")
+        if operation.derivative is not None or _is_custom(operation):
+            return f"{self._function(operation, len(operands))}({', '.join(operands)})"
+        below = tuple(
+            item if isinstance(item, Variable | Constant) else Variable(f"operand:{place}", item.shape, Identifier("·"))
+            for place, item in enumerate(node.inputs)
+        )
+        held = {f"operand:{place}": f"({text})" for place, text in enumerate(operands)}
+        return self._text(operation.definition(*below), {**names, **held})
+
+    def _function(self, operation: Operation, count: int) -> str:
+        """The name of a function that the script defines for this operation."""
+        name = self.function_names.get(operation.name, operation.name)
+        if name not in self.functions:
+            self.functions[name] = ""  # its place, before those of the functions it uses are taken
+            letters = LETTERS[:count] if count <= len(LETTERS) else tuple(f"z{i}" for i in range(1, count + 1))
+            arguments = tuple(Variable(letter, (), Identifier(letter)) for letter in letters)
+            assert operation.definition is not None
+            body = _tidy(self._text(operation.definition(*arguments), dict(zip(letters, letters, strict=True))))
+            del self.functions[name]  # functions stand after those they use
+            self.functions[name] = f"def {name}({', '.join(letters)}):\n    return {body}"
+        return name
+
+
+def _is_custom(operation: Operation) -> bool:
+    """Whether its value is that of its definition: a function of the problem file."""
+    return operation.definition is not None and getattr(operation.forward, "__self__", None) is operation.definition
+
+
+def _tidy(text: str) -> str:
+    """The same expression with only the parentheses it needs."""
+    return ast.unparse(ast.parse(text, mode="eval"))
+
+
+def number_text(value: float) -> str:
+    """A float in Python; whole numbers without their `.0`."""
+    if not math.isfinite(value):
+        return f'float("{value}")'
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def _constant(node: Constant) -> str:
+    if node.shape == ():
+        value = float(node.value)
+        text = node.texts if isinstance(node.texts, str) else ""
+        numerator, stroke, denominator = text.partition("/")
+        if stroke and numerator.isascii() and numerator.isdigit() and denominator.isascii() and denominator.isdigit():
+            if int(denominator) and int(numerator) / int(denominator) == value:
+                return f"({int(numerator)} / {int(denominator)})"
+        return f"({number_text(value)})" if value < 0 else number_text(value)
+    if np.all(node.value == node.value.flat[0]):
+        factor = number_text(float(node.value.flat[0]))
+        return f"np.ones({node.shape})" if factor == "1" else f"np.full({node.shape}, {factor}.0)"
+    return f"np.array({array_text(node.value)})"
+
+
+def array_text(value: Array, indent: int = 0) -> str:
+    """Nested lists of floats, a row on each line where they do not fit on one."""
+    if np.ndim(value) == 0:
+        return repr(float(value) + 0.0)
+    rows = [[_float_text(item) for item in row] for row in value]
+    whole = "[" + ", ".join("[" + ", ".join(row) + "]" for row in rows) + "]"
+    if len(whole) + indent <= WIDTH:
+        return whole
+    margin = " " * (indent + 4)
+    return "[\n" + "".join(f"{margin}{_wrapped(row, indent + 4)},\n" for row in rows) + " " * indent + "]"
+
+
+def _float_text(value: Any) -> str:
+    return repr(float(value) + 0.0)
+
+
+def _wrapped(row: list[str], indent: int) -> str:
+    if sum(map(len, row)) + 2 * len(row) + indent <= WIDTH:
+        return "[" + ", ".join(row) + "]"
+    margin, lines, line = " " * (indent + 4), [], ""
+    for text in row:
+        if line and len(line) + len(text) + indent + 6 > WIDTH:
+            lines.append(line)
+            line = ""
+        line += ("" if not line else " ") + text + ","
+    lines.append(line)
+    return "[\n" + "".join(f"{margin}{item}\n" for item in lines) + " " * indent + "]"
+
+
+def renamed(code: str, module: str) -> str:
+    """The statements with `np` renamed to another library."""
+    if module == "np":
+        return code
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == "np":
+            node.id = module
+        elif isinstance(node, ast.Attribute) and node.attr == "array" and module == "torch":
+            node.attr = "tensor"
+    return ast.unparse(tree)
+
+
+def used_names(codes: Iterable[str]) -> frozenset[str]:
+    """The names that some code mentions."""
+    return frozenset(
+        node.id for code in codes for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)
+    )

@@ -1,0 +1,171 @@
+"""What the scripts for all libraries share: which lines they have, their names, their head and their assertions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from bpcli.expr import Array, Expr, Variable, evaluate, variables_of
+from bpcli.export.scripts.code import Coder, array_text, renamed, used_names
+from bpcli.export.scripts.names import identifiers
+from bpcli.plan import formula_of
+from bpcli.program import Binding
+from bpcli.safe import safe
+from bpcli.solution import Solution
+
+__all__ = ["Pieces", "assertions", "given", "head", "line_of", "pieces_of", "prelude", "quoted"]
+
+TOLERANCE = "1e-10"
+
+VOCABULARY = {
+    "softmax": """\
+def softmax(z, axis):
+    powers = np.exp(z - np.max(z, axis=axis, keepdims=True))
+    return powers / np.sum(powers, axis=axis, keepdims=True)""",
+    "log_softmax": """\
+def log_softmax(z, axis):
+    shifted = z - np.max(z, axis=axis, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))""",
+    "x_log_y": '''\
+def x_log_y(x, y):
+    """x log y, and 0 where x is 0."""
+    return np.where(x == 0, 0.0, x * np.log(np.where(x == 0, 1.0, y)))''',
+}
+"""Functions that operations are written with and no library has under one name."""
+
+
+class Pieces(NamedTuple):
+    """The parts of a script: the values it asserts, the lines of each phase that these need."""
+
+    solution: Solution
+    coder: Coder
+    names: dict[str, str]
+    formulas: dict[str, Expr]
+    inputs: tuple[Variable, ...]
+    forward: tuple[Binding, ...]
+    backward: tuple[Binding, ...]
+    update: tuple[Binding, ...]
+    gradients: tuple[Variable, ...]  # what is differentiated by
+    renewed: tuple[Variable, ...]
+
+
+def pieces_of(solution: Solution) -> Pieces:
+    """What a script for this solution is made of."""
+    program, built = solution.program, solution.built
+    variables = program.variables()
+    network = solution.problem.network is not None
+    wanted = built.parameters if network else tuple(v for v in program.inputs)
+    gradients = tuple(v for v in wanted if f"d{solution.output.name}/d{v.name}" in variables)
+    parameters = {v.name for v in built.parameters}
+    renewed = tuple(new for old, new in built.state if old.name in parameters)
+    checked = [solution.output.name, *(f"d{solution.output.name}/d{v.name}" for v in gradients)]
+    checked += [v.name for v in renewed]
+    lines = {b.variable.name: b for b in program.bindings}
+    formulas = {name: _formula(solution, binding) for name, binding in lines.items()}
+    needed = _needed(formulas, checked)
+    names = identifiers(
+        [*(v.name for v in program.inputs), *lines], [f.name for f in solution.problem.functions]
+    )
+    phases = {
+        phase: tuple(b for b in program.bindings if b.phase == phase and b.variable.name in needed)
+        for phase in ("forward", "backward", "update")
+    }
+    used = {v.name for b in program.bindings if b.variable.name in needed for v in variables_of(formulas[b.variable.name])}
+    inputs = tuple(v for v in program.inputs if v.name in used or v in gradients)
+    functions = {f.name: _function_name(f.name) for f in solution.problem.functions}
+    return Pieces(
+        solution,
+        Coder(names, functions),
+        names,
+        formulas,
+        inputs,
+        phases["forward"],
+        phases["backward"],
+        phases["update"],
+        gradients,
+        renewed,
+    )
+
+
+def _function_name(name: str) -> str:
+    return identifiers([name])[name]
+
+
+def _formula(solution: Solution, binding: Binding) -> Expr:
+    """The textbook form of a loss where it is as accurate as the stable one; else what plans compute by."""
+    if binding.phase == "forward" and binding.stable is not None:
+        with np.errstate(all="ignore"):
+            plain = evaluate(binding.expr, solution.values)
+        if np.allclose(plain, solution.values[binding.variable.name], rtol=1e-12, atol=1e-12):
+            return binding.expr
+    return formula_of(binding)
+
+
+def _needed(formulas: dict[str, Expr], names: Iterable[str]) -> frozenset[str]:
+    needed: set[str] = set()
+    stack = list(names)
+    while stack:
+        name = stack.pop()
+        if name in formulas and name not in needed:
+            needed.add(name)
+            stack.extend(v.name for v in variables_of(formulas[name]))
+    return frozenset(needed)
+
+
+def quoted(text: str) -> str:
+    """A Python string of any text."""
+    import json
+
+    return json.dumps(safe(text), ensure_ascii=False)
+
+
+def head(solution: Solution, library: str) -> list[str]:
+    """Comments at the top: nothing in a title can end a comment."""
+    lines = [f"# {safe(solution.problem.title)}".rstrip()] if solution.problem.title else []
+    if solution.problem.source:
+        lines.append(f"# {safe(solution.problem.source)}")
+    return [*lines, f"# The numbers of this problem once more, computed with {library}."]
+
+
+def given(pieces: Pieces, variable: Variable, maker: str, *, options: str = "", scalars: bool = True) -> str:
+    """`W1 = np.array([[…]])`."""
+    value: Array = pieces.solution.values[variable.name]
+    name = pieces.names[variable.name]
+    if variable.shape == () and scalars:
+        return f"{name} = {array_text(value)}"
+    return f"{name} = {maker}({array_text(value)}{options})"
+
+
+def line_of(pieces: Pieces, binding: Binding, module: str = "np") -> str:
+    """A line of the program as an assignment."""
+    return renamed(f"{pieces.names[binding.variable.name]} = {pieces.coder.code(pieces.formulas[binding.variable.name])}", module)
+
+
+def prelude(pieces: Pieces, lines: Iterable[str], module: str = "np", provided: Iterable[str] = ()) -> list[str]:
+    """The functions that the lines call, each after those it calls itself."""
+    functions = list(pieces.coder.functions.values())
+    mentioned = used_names([*lines, *functions])
+    vocabulary = [text for name, text in VOCABULARY.items() if name in mentioned and name not in provided]
+    texts = [*vocabulary, *functions]
+    return [renamed(text, module) for text in texts]
+
+
+def assertions(pieces: Pieces, compare: str) -> list[str]:
+    """The table of what bpcli found, and the loop that prints and compares."""
+    solution, names = pieces.solution, pieces.names
+    output = solution.output.name
+    checked = [output, *(f"d{output}/d{v.name}" for v in pieces.gradients), *(v.name for v in pieces.renewed)]
+    lines = ["expected = {"]
+    for name in checked:
+        known = array_text(np.asarray(solution.values[name]), 4)
+        lines.append(f"    {quoted(name)}: ({names[name]}, {known}),")
+    return [
+        *lines,
+        "}",
+        "for name, (value, known) in expected.items():",
+        "    print(name, value, sep=\"\\n\")",
+        f"    {compare}",
+        f'print("All", len(expected), "agree with bpcli.")',
+    ]
