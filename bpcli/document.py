@@ -13,6 +13,7 @@ __all__ = [
     "Code",
     "Document",
     "Equation",
+    "Figures",
     "Givens",
     "Heading",
     "Inline",
@@ -31,6 +32,12 @@ class InlineMath(NamedTuple):
     """A formula inside a sentence or a table cell."""
 
     math: Math
+
+
+class Figures(str):
+    """Text with numbers in it that are written with a decimal point; a display may write them otherwise."""
+
+    __slots__ = ()
 
 
 class Strong(NamedTuple):
@@ -124,6 +131,20 @@ class Step(NamedTuple):
 Block: TypeAlias = Title | Heading | Paragraph | Note | Equation | Givens | Table | Step
 
 
+COMMA_LANGUAGES = ("it", "pt")
+"""Languages in which numbers are read with a decimal comma."""
+
+
 class Document(NamedTuple):
+    """Blocks in their order. `decimal_comma`: how numbers are displayed; None for the custom of the language.
+
+    The numbers in it are written with a decimal point whatever it says: a renderer puts the comma in.
+    """
+
     blocks: tuple[Block, ...]
     language: str = "en"
+    decimal_comma: bool | None = None
+
+    @property
+    def has_decimal_comma(self) -> bool:
+        return self.language in COMMA_LANGUAGES if self.decimal_comma is None else self.decimal_comma

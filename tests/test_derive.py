@@ -121,13 +121,13 @@ def test_softmax_jacobian_by_rows():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (dict(wrt=["W1[1,2]"]), "whole quantities"),
-        (dict(wrt=["dL/dW1"]), "forward pass"),
-        (dict(of="dL/dW1[3,1]"), "no entry"),
-        (dict(of="W1@0"), "cannot be differentiated"),
-        (dict(of="dL/dW1", direction=[1, 2]), "needs 4 numbers"),
-        (dict(direction=[1]), "--of"),
-        (dict(of="L", direction=[1]), "no number"),
+        ({"wrt": ["W1[1,2]"]}, "whole quantities"),
+        ({"wrt": ["dL/dW1"]}, "forward pass"),
+        ({"of": "dL/dW1[3,1]"}, "no entry"),
+        ({"of": "W1@0"}, "cannot be differentiated"),
+        ({"of": "dL/dW1", "direction": [1, 2]}, "needs 4 numbers"),
+        ({"direction": [1]}, "--of"),
+        ({"of": "L", "direction": [1]}, "no number"),
     ],
 )
 def test_what_cannot_be_derived_is_refused(arguments, message):
@@ -217,10 +217,10 @@ def test_latex_is_aligned_equations():
 @pytest.mark.parametrize(
     ("case", "name", "arguments"),
     [
-        ("derive-lez5", "lez5", dict()),
-        ("derive-lez5-hessian", "lez5", dict(wrt=["W1"], of="dL/dW1")),
-        ("derive-mac0460-logistic", "mac0460-logistic", dict()),
-        ("derive-class-targets", "class-targets", dict()),
+        ("derive-lez5", "lez5", {}),
+        ("derive-lez5-hessian", "lez5", {"wrt": ["W1"], "of": "dL/dW1"}),
+        ("derive-mac0460-logistic", "mac0460-logistic", {}),
+        ("derive-class-targets", "class-targets", {}),
     ],
 )
 def test_snapshots(case, name, arguments, snapshots):

@@ -152,7 +152,7 @@ def test_a_forward_pass_alone_has_no_grad_table() -> None:
 
 
 def test_rounding_every_step_rounds_every_node() -> None:
-    problem = load_problem("lez5")._replace()
+    problem = load_problem("lez5")
     solution = solve(problem, solve(problem).rounding._replace(each_step=True, decimals=2))
     scalar = solve_scalar(solution)
     computed = [node for node in scalar.program.nodes().values() if scalar.program.tape.operation(node) is not None]

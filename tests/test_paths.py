@@ -154,7 +154,7 @@ def test_many_paths_are_counted_and_not_listed() -> None:
 
 
 def test_a_count_beyond_all_bounds_stops_growing() -> None:
-    graph = diamonds(1200)
+    graph = diamonds(1000)
     found = find_paths(graph, 0, graph.output, most=0)
     assert found.number == MOST_COUNTED
     assert np.isfinite(found.gradient)

@@ -53,7 +53,7 @@ def test_shipped_problems(name):
 @pytest.mark.parametrize("loss", ["half_squared_error", "mean_squared_error", "huber", "absolute_error"])
 def test_networks(activation, loss):
     """Every activation below every loss, one instance and a batch of two."""
-    layer = "{weights: [[0.6, -0.4], [0.3, 0.9]], bias: [0.1, -0.2], activation: %s}" % activation
+    layer = f"{{weights: [[0.6, -0.4], [0.3, 0.9]], bias: [0.1, -0.2], activation: {activation}}}"
     last = "{weights: [[0.7, -0.8], [0.5, 0.35]], bias: 0.05, activation: tanh}"
     for data in (
         "input: [0.8, -0.5], target: [0.9, -0.4]",
@@ -110,17 +110,17 @@ def test_softmax_jacobian_can_be_differentiated_again_and_again():
             program, out, [x], lambda of, order=order: Variable(f"d{order}{of.name}", of.shape, Identifier("d"))
         )
         slope = program.variables()[f"d{order}x"]
-        values = {"x": np.array([[0.2], [-0.5], [0.9]])}
-        values |= {w.name: np.arange(1.0, 4.0).reshape(3, 1) ** k for k, w in enumerate(weights, start=1)}
+        start = np.array([[0.2], [-0.5], [0.9]])
+        values = {w.name: np.arange(1.0, 4.0).reshape(3, 1) ** k for k, w in enumerate(weights, start=1)}
 
-        def run(start, program=program):
-            known = {**values, "x": start}
+        def run(at, program=program, values=values):
+            known = {**values, "x": at}
             for line in program.bindings:
                 known[line.variable.name] = evaluate(line.expr, known)
             return known
 
-        found = run(values["x"])[slope.name]
-        expected = central_difference(lambda at, out=out, run=run: float(run(at)[out.name]), values["x"])
+        found = run(start)[slope.name]
+        expected = central_difference(lambda at, out=out, run=run: float(run(at)[out.name]), start)
         np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
         out = Variable(f"s{order}", (), Identifier("s"))
         program = program.extended([Binding(out, total(multiply(slope, weights[order])), "forward", "")])

@@ -84,7 +84,7 @@ class _Painter:
         formula = self.writer.math(binding.expr)
         if formula == variable.math and binding.worked is not None:
             formula = self.writer.math(binding.worked)
-        shown = None if formula == variable.math else formula
+        shown = None if formula in (variable.math, value) else formula
         return Box(variable.name, variable.math, shown, value, exact, kind, self.gradient(variable))
 
     def value(self, variable: Variable) -> tuple[Math, bool]:

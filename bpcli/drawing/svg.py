@@ -108,9 +108,12 @@ class Canvas:
         """A curve through the points that leaves and arrives level, with an arrowhead at its end."""
         end = points[-1]
         path = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
-        stops = [*points[1:-1], (end[0] - (ARROW - 1 if head else 0), end[1])]
+        limit = end[0] - (ARROW - 1 if head else 0)
+        stops = [(min(x, limit), y) for x, y in points[1:]]
         x, y = points[0]
         for to_x, to_y in stops:
+            if to_y == y and to_x == x:
+                continue
             if to_y == y:
                 path.append(f"H{_n(to_x)}")
             else:

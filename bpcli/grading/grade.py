@@ -4,8 +4,8 @@
 correct earlier answers would give it. It is `follows` when it is what the student's own earlier values give, with
 everything below them worked anew, in any of the right ways of working the line. Quantities are judged in the order of
 the solution, whatever the order in the file. Where an answer is blank or invalid, what follows from the answers above
-it stands in. What was not written down may have been rounded the way the sheet is, unless all the true values end where
-the answers do (as in a graph of whole numbers): then nothing was rounded, and there is no room for it.
+it stands in. What was not written down may have been rounded the way the sheet is. Where all the true values end at the
+digits written (as in a graph of whole numbers), no answer was rounded, and there is no room for it.
 
 **Points** of a quantity are shared evenly by its entries: a right entry earns its share, one that follows earns it
 times `follow_through`.
@@ -186,7 +186,7 @@ class _Sheet:
             given = {key: item for key, item in self.numbers.items() if not key.terms and item.is_answered}
             exact = all(item.is_exact for item in given.values())
             answers = {key: item.used(exact=exact) for key, item in given.items()}
-            self._own = Own(self.quantities, answers, Style() if exact else self.style)
+            self._own = Own(self.quantities, answers, self.style)
         return self._own
 
     def _judge_by_own_values(self, item: Numbers) -> None:

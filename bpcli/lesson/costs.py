@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpcli.cost import Cost, Differences, Growth, PassCost
-from bpcli.document import Block, Cell, Document, Heading, Inline, InlineMath, Paragraph, Table, Title
+from bpcli.document import Block, Cell, Document, Figures, Heading, Inline, InlineMath, Paragraph, Table, Title
 from bpcli.messages import Messages
 from bpcli.solution import Solution
 
@@ -54,6 +54,10 @@ def _text(text: str) -> Cell:
     return Cell((text,))
 
 
+def _figures(text: str) -> Cell:
+    return Cell((Figures(text),))
+
+
 def _count(number: int) -> Cell:
     return Cell((_grouped(number),))
 
@@ -76,7 +80,7 @@ def _passes(cost: Cost, messages: Messages) -> Table:
 
 
 def _ratios(forward: PassCost, backward: PassCost) -> list[Cell]:
-    return [_text(f"{back / ahead:.2f}" if ahead else "") for ahead, back in zip(forward, backward, strict=True)]
+    return [_figures(f"{back / ahead:.2f}" if ahead else "") for ahead, back in zip(forward, backward, strict=True)]
 
 
 def _layers(cost: Cost, messages: Messages) -> Table:
@@ -85,7 +89,7 @@ def _layers(cost: Cost, messages: Messages) -> Table:
             _text(str(layer) if layer else messages.text("cost.rest")),
             _count(forward),
             _count(backward),
-            _text(f"{backward / forward:.2f}" if forward else ""),
+            _figures(f"{backward / forward:.2f}" if forward else ""),
         )
         for layer, forward, backward in cost.layers
     ]
@@ -114,7 +118,9 @@ def _differences(cost: Cost, differences: Differences, messages: Messages) -> li
         "cost.why-differences",
         parameters=_grouped(differences.parameters),
         passes=_grouped(differences.passes),
-        factor=f"{differences.factor:.3g}" if differences.factor < 1000 else _grouped(round(differences.factor)),
+        factor=Figures(f"{differences.factor:.3g}")
+        if differences.factor < 1000
+        else _grouped(round(differences.factor)),
     )
     return [Table(_header(messages, "method", "passes", "count-work"), rows, "lrr"), Paragraph(why)]
 
@@ -126,7 +132,7 @@ def _growth(growth: tuple[Growth, ...], messages: Messages) -> Table:
             _count(item.units),
             _count(item.forward),
             _count(item.backward),
-            _text(f"{item.per_weight:.2f}"),
+            _figures(f"{item.per_weight:.2f}"),
         )
         for item in growth
     )

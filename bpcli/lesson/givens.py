@@ -51,7 +51,8 @@ def data_blocks(solution: Solution, messages: Messages) -> list[Block]:
     if network is None or network.data is None:
         return []
     data = network.data
-    told = messages.inline("data.worked", file=Code(data.file), count=data.rows, rows=data.worked_rows)
+    key = "data.worked.one" if data.worked_rows == 1 else "data.worked"
+    told = messages.inline(key, file=Code(data.file), count=data.rows, rows=data.worked_rows)
     if data.classes:
         classes = ", ".join(f"{number} {name}" for number, name in enumerate(data.classes))
         told += messages.inline("data.classes", column=data.targets[0], classes=classes)

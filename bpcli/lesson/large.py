@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bpcli.document import Block, Cell, Code, Document, Heading, Inline, InlineMath, Note, Table, Title
+from bpcli.document import Block, Cell, Code, Document, Figures, Heading, Inline, InlineMath, Note, Table, Title
 from bpcli.expr import Constant
 from bpcli.large import LargeSolution
 from bpcli.messages import Messages
@@ -32,12 +32,12 @@ def large_lesson(
     header: tuple[Inline, ...] = ((messages.text("table.quantity"),), (messages.text("table.value"),))
     blocks: list[Block] = [
         Title(problem.title, problem.source),
-        Note(messages.inline("large.brief", count=f"{len(problem.graph.definitions):,}")),
+        Note(messages.inline("large.brief", count=Figures(f"{len(problem.graph.definitions):,}"))),
         Heading(messages.text("heading.asked" if only else "large.heading")),
         Table(header, rows, "lr"),
     ]
     if len(names) > MOST_ROWS:
-        blocks.append(Note(messages.inline("large.more", count=f"{len(names) - MOST_ROWS:,}"), "warning"))
+        blocks.append(Note(messages.inline("large.more", count=Figures(f"{len(names) - MOST_ROWS:,}")), "warning"))
     return Document(tuple(blocks), messages.language)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from bpcli.document import Block, Document, Equation, Heading, Link, Note, Paragraph, Step, Title
+from bpcli.document import Block, Document, Equation, Figures, Heading, Link, Note, Paragraph, Step, Title
 from bpcli.expr import Apply, Constant, Expr, Variable
 from bpcli.mathtree import Math, Operator, Row
 from bpcli.messages import Messages
@@ -211,10 +211,10 @@ def paths_to_dict(paths: Paths, rounding: Rounding) -> dict[str, Any]:
 
 
 def count_text(count: int) -> str:
-    """A number of paths as it is read: 3, 1 048 576, about 1.3·10³⁰ is `1.3e30`."""
+    """A number of paths as it is read: 3, 1 048 576, about 1.3·10³⁰ is `≈ 1.3e30`."""
     if count >= MOST_COUNTED:
-        return "more than 1e300"
-    return f"{count:,}" if count < 10**15 else f"about {count:.3e}".replace("e+", "e")
+        return "> 1e300"
+    return Figures(f"{count:,}" if count < 10**15 else f"≈ {count:.3e}".replace("e+", "e"))
 
 
 def _is_loose(factor: Expr) -> bool:

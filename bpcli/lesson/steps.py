@@ -101,7 +101,9 @@ class StepTeller:
             chain = stages(formula, self.solution.values, self.solution.texts)
             blocks.append(self.writer.chain(left, [formula], chain))
         if len(shown) < len(places):
-            blocks.append(Note(self.messages.inline("lesson.more", count=len(places) - len(shown)), "entries"))
+            left = len(places) - len(shown)
+            key = "lesson.more.one" if left == 1 else "lesson.more"
+            blocks.append(Note(self.messages.inline(key, count=left), "entries"))
         return blocks
 
     # --- remarks ---

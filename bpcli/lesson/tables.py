@@ -85,7 +85,8 @@ def _asked_blocks(solution: Solution, writer: Writer, messages: Messages, option
 def _agreement(comparison: GradientComparison, messages: Messages) -> Cell:
     if comparison.kink_count == np.size(comparison.kinks):
         return Cell((messages.text("table.kink"),), "warn")
-    return Cell((messages.text("table.digits", count=comparison.digits),), "good" if comparison.agrees else "bad")
+    key = "table.digits.one" if comparison.digits == 1 else "table.digits"
+    return Cell((messages.text(key, count=comparison.digits),), "good" if comparison.agrees else "bad")
 
 
 def _told(solution: Solution, options: LessonOptions, chosen: frozenset[str] | None) -> list[Variable]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bpcli.curve import Curve, curve_of
-from bpcli.document import Block, Cell, Code, Document, Givens, Heading, InlineMath, Note, Paragraph, Table, Title
+from bpcli.document import Block, Cell, Code, Document, Figures, Givens, Heading, InlineMath, Note, Paragraph, Table, Title
 from bpcli.expr import Constant
 from bpcli.lesson import LessonOptions, lesson
 from bpcli.lesson.givens import equality
@@ -101,7 +101,7 @@ def _setup(trained: Trained, messages: Messages) -> Paragraph:
             "train.setup",
             instances=instances,
             weights=str(sum(np.size(value) for value in trained.parameters.values())),
-            optimizer=network.update.optimizer.replace("_", " "),
+            optimizer=messages.text(f"optimizer.{network.update.optimizer}"),
             rate=rate,
             batches=batches,
         )
@@ -130,7 +130,7 @@ def _outcome(trained: Trained, messages: Messages) -> Block:
             epochs=trained.epochs,
             updates=trained.updates,
             objective=objective,
-            bound=f"{bounds.get(trained.reason) or 0:g}",
+            bound=Figures(f"{bounds.get(trained.reason) or 0:g}"),
         )
     )
 
@@ -155,7 +155,7 @@ def _number(value: float) -> str:
 
 
 def _share(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.1f} %"
+    return Figures("" if value is None else f"{100 * value:.1f} %")
 
 
 def _chosen(history: tuple[Measurement, ...]) -> list[Measurement]:

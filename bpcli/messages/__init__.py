@@ -12,7 +12,7 @@ from bpcli.mathtree import Math
 
 __all__ = ["LANGUAGES", "Messages"]
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "it", "pt")
 
 _HOLE = re.compile(r"\{(\w+)\}")
 _MATH = get_args(Math)
@@ -43,7 +43,7 @@ class Messages:
             if isinstance(value, _MATH):
                 parts.append(InlineMath(value))
             elif isinstance(value, str | int):
-                parts.append(str(value))
+                parts.append(value if isinstance(value, str) else str(value))
             else:
                 parts.append(value)
             end = found.end()

@@ -91,10 +91,8 @@ SENTENCES = {
     "note.kink": "{entry} is exactly 0, where this activation has no derivative; this problem takes {value} there.",
     "note.unprintable": "{name} has an entry too large for a number; the calculation goes around it, by {formula}.",
     "note.textbook": "Computed as it is written, the formula gives {naive} here; the accurate value is {value}.",
-    "note.summed-regularizer": "Ω runs over {names}.",
     "note.entries": "Entry by entry",
     "note.verify": "Beside each gradient: what a small change h of one number does, (L(w + h) − L(w − h)) / 2h.",
-    "note.kinks": "{count} entries of {name} stand at a kink, where there is no derivative to compare with.",
     # tables
     "table.quantity": "quantity",
     "table.value": "value",
@@ -104,13 +102,12 @@ SENTENCES = {
     "table.formula": "formula",
     "table.old": "old",
     "table.new": "new",
-    "table.before": "before",
-    "table.after": "after {count} updates",
-    "table.after-one": "after the update",
     "table.updates": "updates",
     "table.digits": "{count} digits",
+    "table.digits.one": "1 digit",
     "table.kink": "kink",
     "lesson.more": "… and {count} more entries",
+    "lesson.more.one": "… and one more entry",
     # answer sheets
     "sheet.title": "Answer sheet",
     "sheet.heading": "Answer sheet: {title}",
@@ -328,7 +325,14 @@ SENTENCES = {
         "Take a smaller learning rate, or inputs closer to 1."
     ),
     "train.next": "{first} works the first updates by hand; {second} keeps the result as a problem file.",
+    "optimizer.gradient_descent": "gradient descent",
+    "optimizer.momentum": "momentum",
+    "optimizer.rmsprop": "RMSProp",
+    "optimizer.adagrad": "AdaGrad",
+    "optimizer.adam": "Adam",
+    "optimizer.adamw": "AdamW",
     "data.worked": "{file} has {count} instances; the first {rows} are worked here.",
+    "data.worked.one": "{file} has {count} instances; the first one is worked here.",
     "data.classes": " The classes of {column}: {classes}.",
     # end of training
     # practice

@@ -225,6 +225,8 @@ def _number(node: Number, markdown: bool) -> str:
 
 
 def _number_latex(text: str, markdown: bool) -> str:
+    if "," in text and all(c in "0123456789.,-+/e" for c in text):
+        return _number_latex(text.replace(",", "."), markdown).replace(".", "{,}")
     mantissa, e, exponent = text.partition("e")
     if e and mantissa and exponent.lstrip("+-").isdecimal() and mantissa.lstrip("-").replace(".", "", 1).isdecimal():
         return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent.isascii() and mantissa.isascii() else "?"

@@ -84,7 +84,7 @@ def _number(node: Number) -> str:
 
 def _number_element(text: str) -> str:
     mantissa, e, exponent = text.partition("e")
-    if e and mantissa.lstrip("-").replace(".", "", 1).isdecimal() and exponent.lstrip("+-").isdecimal():
+    if e and mantissa.lstrip("-").replace(",", ".").replace(".", "", 1).isdecimal() and exponent.lstrip("+-").isdecimal():
         power = number_text(exponent.removeprefix("+").replace("-0", "-"), False)
         return (
             f"<mrow><mn>{_text(number_text(mantissa, False))}</mn><mo>×</mo>"
@@ -214,7 +214,7 @@ def _matrix(node: Matrix) -> str:
 
 def _tail(text: str) -> int:
     """Characters from the decimal point on; none in a number without one."""
-    return len(text) - point if (point := text.find(".")) >= 0 and "e" not in text else 0
+    return len(text) - point if (point := text.replace(",", ".").find(".")) >= 0 and "e" not in text else 0
 
 
 def _cell(text: str, longest: int) -> str:

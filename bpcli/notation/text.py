@@ -54,7 +54,7 @@ def number_text(text: str, plain: bool) -> str:
     return text if _NUMERIC.issuperset(text) else safe(text)
 
 
-_NUMERIC = frozenset("0123456789.−+e…⋮⋱")
+_NUMERIC = frozenset("0123456789.,−+e…⋮⋱")
 
 
 def _leaf(text: str, plain: bool) -> str:

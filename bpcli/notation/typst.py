@@ -105,12 +105,15 @@ def _number(node: Number) -> str:
 
 def _number_typst(text: str) -> str:
     mantissa, e, exponent = text.partition("e")
-    if e and _is_plain(mantissa.removeprefix("-")) and _is_plain(exponent.lstrip("+-")):
+    if e and _is_plain(mantissa.removeprefix("-").replace(",", "", 1)) and _is_plain(exponent.lstrip("+-")):
         return f"{_number_typst(mantissa)} × 10^({_number_typst(str(int(exponent)))})"
     if text in _SIGNS:
         return _SIGNS[text]
     if text.startswith("-") and _is_plain(text[1:]):
         return f"−{text[1:]}"
+    if "," in text and _is_plain(text.removeprefix("-").replace(",", "", 1)):
+        sign, digits = ("−", text[1:]) if text.startswith("-") else ("", text)
+        return f'{sign}"{digits}"'  # a comma outside a text would separate
     return text if _is_plain(text) else typst_string(number_text(text, False))
 
 
@@ -218,7 +221,7 @@ def _matrix(node: Matrix) -> str:
 
 def _tail(text: str) -> int:
     """Characters from the decimal point on; none in a number without one."""
-    return len(text) - point if (point := text.find(".")) >= 0 and "e" not in text else 0
+    return len(text) - point if (point := text.replace(",", ".").find(".")) >= 0 and "e" not in text else 0
 
 
 def _cell(text: str, longest: int) -> str:

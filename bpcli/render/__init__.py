@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bpcli.document import Document
+from bpcli.render.decimal_comma import displayed
 
 __all__ = ["FORMATS", "PAGE_FORMATS", "render", "render_pages"]
 
@@ -35,7 +36,7 @@ def render(document: Document, format: str, **options: object) -> str:  # noqa: 
 
     Raises `ValueError` for a format that is not in `FORMATS`.
     """
-    text: str = _writer(FORMATS, format)(document, **options)
+    text: str = _writer(FORMATS, format)(displayed(document), **options)
     return text
 
 
@@ -44,7 +45,7 @@ def render_pages(document: Document, format: str) -> tuple[bytes, ...]:  # noqa:
 
     Raises `ValueError` for a format that is not in `PAGE_FORMATS`, `OutputError` where its package is missing.
     """
-    pages: tuple[bytes, ...] = _writer(PAGE_FORMATS, format)(document)
+    pages: tuple[bytes, ...] = _writer(PAGE_FORMATS, format)(displayed(document))
     return pages
 
 

@@ -200,7 +200,7 @@ def _matrix(node: Matrix, plain: bool) -> Box:
 
 def _aligned(cells: tuple[str, ...]) -> list[str]:
     """A column of numbers under each other by their decimal points; what is no number stands in the middle."""
-    tails = [len(cell) - point if (point := cell.find(".")) >= 0 else 0 for cell in cells]
+    tails = [len(cell) - point if (point := cell.replace(",", ".").find(".")) >= 0 else 0 for cell in cells]
     longest = 0
     if min(tails) != max(tails):
         tails = [0 if "..." in cell else tail for cell, tail in zip(cells, tails, strict=True)]

@@ -23,6 +23,7 @@ from bpcli.document import (
     Title,
 )
 from bpcli.render.chains import equation_lines, givens_lines
+from bpcli.render.decimal_comma import displayed
 from bpcli.render.prose import Line, Page, clean, indent, line_width, wrap, wrap_text
 from bpcli.render.tables import table_lines
 
@@ -185,6 +186,7 @@ class _Coloured:
 
 
 def _lines(document: Document, width: int, plain: bool) -> list[Line]:
+    document = displayed(document)
     highest = max((block.number for block in document.blocks if type(block) is Step), default=1)
     page = Page(min(max(width, NARROWEST), WIDEST), plain, max(2, len(str(highest))))
     return _blocks(document.blocks, page, 0)

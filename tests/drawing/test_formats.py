@@ -8,8 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from bpcli import load_problem, parse_problem, solve
-from bpcli.drawing import FORMATS, draw
-from bpcli.drawing import dot, mermaid
+from bpcli.drawing import FORMATS, dot, draw, mermaid
 from bpcli.drawing.contents import graph_picture
 from bpcli.drawing.model import DrawingError
 from bpcli.drawing.units import network_picture
@@ -31,11 +30,11 @@ def hostile():
     return solve(problem)
 
 
-def drawings(solution, format, **settings):
-    yield draw(solution, format, **settings)
-    yield draw(solution, format, extended=True, **settings)
+def drawings(solution, kind, **settings):
+    yield draw(solution, kind, **settings)
+    yield draw(solution, kind, extended=True, **settings)
     if solution.problem.network is not None:
-        yield draw(solution, format, network=True, **settings)
+        yield draw(solution, kind, network=True, **settings)
 
 
 @pytest.mark.parametrize("name", shipped_names())
@@ -63,18 +62,18 @@ def test_terminal_fits_the_page(name):
         assert all(len(line) <= 60 for line in text.splitlines())
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_hostile_names_are_shown_as_they_are(format):
+@pytest.mark.parametrize("kind", FORMATS)
+def test_hostile_names_are_shown_as_they_are(kind):
     """No title or name can become a part of the language it is written in."""
-    text = draw(hostile(), format)
+    text = draw(hostile(), kind)
     assert "\x1b" not in text
     assert "\u202e" not in text
-    if format == "svg":
+    if kind == "svg":
         root = ET.fromstring(text)
         shown = root.find(f"{SVG}title").text
         assert shown.startswith('</title><script>alert("1")</script> & <!-- ]]>')
         assert "<script" not in text
-    if format in ("dot", "mermaid"):
+    if kind in ("dot", "mermaid"):
         assert not re.search(r"^\s*(end|graph|subgraph|node)\b(?!.*flowchart)", text.split("\n", 4)[-1], re.MULTILINE)
 
 
@@ -153,17 +152,17 @@ def test_layout_of_the_formulas_changes_no_picture(name):
 @pytest.mark.parametrize(
     ("case", "name", "settings"),
     [
-        ("graph-lez5", "lez5", dict(network=True)),
-        ("graph-lez5-operations", "lez5", dict()),
-        ("graph-lez5-extended", "lez5", dict(extended=True)),
-        ("graph-mac0460-logistic", "mac0460-logistic", dict()),
-        ("graph-digits", "digits", dict(network=True)),
+        ("graph-lez5", "lez5", {"network": True}),
+        ("graph-lez5-operations", "lez5", {}),
+        ("graph-lez5-extended", "lez5", {"extended": True}),
+        ("graph-mac0460-logistic", "mac0460-logistic", {}),
+        ("graph-digits", "digits", {"network": True}),
     ],
 )
 def test_snapshots(case, name, settings, snapshots):
     """Every format of every kind of picture."""
-    for format, suffix in (("terminal", "txt"), ("svg", "svg"), ("dot", "dot"), ("mermaid", "mmd")):
-        snapshots(case, suffix, draw(shipped(name), format, **settings))
+    for kind, suffix in (("terminal", "txt"), ("svg", "svg"), ("dot", "dot"), ("mermaid", "mmd")):
+        snapshots(case, suffix, draw(shipped(name), kind, **settings))
 
 
 def test_ascii_snapshot(snapshots):

@@ -30,7 +30,7 @@ def overlap(a: Frame, b: Frame) -> bool:
     return abs(a.x - b.x) < (a.width + b.width) / 2 - slack and abs(a.y - b.y) < (a.height + b.height) / 2 - slack
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(graphs())
 def test_nothing_overlaps(graph):
     """No two boxes, no two labels, no label and box."""
@@ -40,7 +40,7 @@ def test_nothing_overlaps(graph):
     assert not any(overlap(a, b) for a, b in combinations(frames, 2))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(graphs())
 def test_edges_go_forward_from_side_to_side(graph):
     """Every edge leaves its source on the right, never turns back, and arrives at its target on the left."""
@@ -49,7 +49,7 @@ def test_edges_go_forward_from_side_to_side(graph):
     for link, route in zip(links, layout.routes, strict=True):
         source, target = layout.boxes[link.source], layout.boxes[link.target]
         xs = [x for x, _ in route]
-        assert xs == sorted(xs)
+        assert all(b - a > -1e-6 for a, b in pairwise(xs))
         assert abs(xs[0] - (source.x + source.width / 2)) < 1e-6
         assert abs(xs[-1] - (target.x - target.width / 2)) < 1e-6
         assert xs[0] < xs[-1]
@@ -57,7 +57,7 @@ def test_edges_go_forward_from_side_to_side(graph):
         assert abs(route[-1][1] - target.y) <= target.height / 2
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(graphs())
 def test_level_parts_of_edges_avoid_boxes(graph):
     """Where an edge passes a layer it passes between the boxes."""
@@ -83,9 +83,9 @@ def test_everything_is_on_the_page_and_the_same_again(graph):
     assert layout == layered(sizes, links)
     for name, box in layout.boxes.items():
         assert (box.width, box.height) == sizes[name]
-        assert -1e-6 <= box.x - box.width / 2
+        assert box.x - box.width / 2 >= -1e-6
         assert box.x + box.width / 2 <= layout.width + 1e-6
-        assert -1e-6 <= box.y - box.height / 2
+        assert box.y - box.height / 2 >= -1e-6
         assert box.y + box.height / 2 <= layout.height + 1e-6
 
 

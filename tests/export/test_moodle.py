@@ -1,0 +1,149 @@
+"""Moodle XML, read back as Moodle reads it."""
+
+from __future__ import annotations
+
+import math
+from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+
+from bpcli.export.moodle import fields_of, solution_to_moodle
+from bpcli.export.quiz import QuizError, quiz
+from bpcli.grading.asked import asked
+from bpcli.load import load_problem, parse_problem, solve
+from bpcli.safe import safe
+from bpcli.shipped import shipped_names
+from tests.export.conftest import titled
+
+
+class Reader(HTMLParser):
+    """The elements of a page and its text."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, tuple[tuple[str, str | None], ...]]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.elements.append((tag, tuple(attrs)))
+
+    def handle_data(self, data) -> None:
+        self.text += data
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    return reader
+
+
+def question_of(text: str) -> tuple[str, str]:
+    root = ET.fromstring(text)
+    (question,) = root.findall("question")
+    assert question.get("type") == "cloze"
+    return question.findtext("name/text", ""), question.findtext("questiontext/text", "")
+
+
+def small(name: str) -> bool:
+    items = asked(solve(load_problem(name)))
+    return sum(int(np.prod(item.shape, dtype=int)) for item in items) <= 400
+
+
+@pytest.mark.parametrize("name", [name for name in shipped_names() if small(name)])
+def test_every_number_asked_for_has_a_field(name: str) -> None:
+    solution = solve(load_problem(name))
+    _, body = question_of(solution_to_moodle(solution))
+    fields = fields_of(body)
+    values = [float(v) for item in asked(solution) for v in np.ravel(solution[item.id])]
+    assert len(fields) == len(values)
+    for field, value in zip(fields, values, strict=True):
+        (share, right, tolerance, _), *wrong = field.alternatives
+        assert share == 100
+        assert math.isclose(right, value, rel_tol=1e-9, abs_tol=1e-12)
+        assert abs(float(solution.rounding.text(value)) - right) <= tolerance * (1 + 1e-9)
+        for share, other, own, feedback in wrong:
+            assert share == 0
+            assert abs(other - right) > tolerance + own * 0.999
+            assert feedback
+
+
+def test_known_mistakes_speak() -> None:
+    """The slope left out of dL/da2 gives 0.7448 in place of 0.1378."""
+    _, body = question_of(solution_to_moodle(solve(load_problem("lez5"))))
+    field = next(f for f in fields_of(body) if abs(f.alternatives[0][1] - 0.137844) < 1e-6)
+    told = next(feedback for _, value, _, feedback in field.alternatives if abs(value - 0.744807) < 1e-6)
+    assert "slope" in told.lower()
+
+
+def test_wrong_numbers_can_be_told_apart() -> None:
+    for question in quiz(solve(load_problem("lez5"))).questions:
+        for cell in question.cells:
+            for number, wrong in enumerate(cell.wrong):
+                assert abs(wrong.value - cell.value) > cell.tolerance
+                for other in cell.wrong[:number]:
+                    assert abs(wrong.value - other.value) > wrong.tolerance
+
+
+def test_without_feedback_there_is_one_answer() -> None:
+    _, body = question_of(solution_to_moodle(solve(load_problem("lez5")), feedback=False))
+    assert {len(field.alternatives) for field in fields_of(body)} == {1}
+
+
+def test_weights_follow_the_points() -> None:
+    text = load_problem("lez5").text + "check: {points: {L: 3, y: 1, 'dL/dW1[1,2]': 0.5, 'dL/dW2[1]': 1}}\n"
+    solution = solve(parse_problem(text))
+    _, body = question_of(solution_to_moodle(solution))
+    assert [field.weight for field in fields_of(body)] == [1, 1, 6, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("display", "tolerance"), [("decimals: 2", 0.005), ("decimals: 6", 5e-7), ("significant: 3", 0.0005)]
+)
+def test_the_tolerance_is_that_of_the_digits(display: str, tolerance: float) -> None:
+    text = load_problem("lez5").text + f"display: {{{display}}}\ncheck: {{points: {{a1: 1}}}}\n"
+    _, body = question_of(solution_to_moodle(solve(parse_problem(text))))
+    assert all(math.isclose(field.alternatives[0][2], tolerance) for field in fields_of(body))
+
+
+def test_the_problems_own_tolerance_counts() -> None:
+    text = load_problem("lez5").text + "check: {tolerance: {absolute: 0.01}, points: {L: 1}}\n"
+    _, body = question_of(solution_to_moodle(solve(parse_problem(text))))
+    assert fields_of(body)[0].alternatives[0][2] == pytest.approx(0.01005)
+
+
+def test_too_many_numbers_are_refused() -> None:
+    with pytest.raises(QuizError, match="points"):
+        solution_to_moodle(solve(load_problem("digits")))
+
+
+def test_hostile_text_comes_out_as_it_is(hostile: str) -> None:
+    """Same title, same text, same fields, and no element that an innocent title would not make."""
+    name, body = question_of(solution_to_moodle(titled(hostile)))
+    _, innocent = question_of(solution_to_moodle(titled("title")))
+    assert name == safe(hostile)
+    assert fields_of(body) == fields_of(innocent)
+    page, other = read(body), read(innocent)
+    assert page.text.startswith(safe(hostile))
+    spans = [element for element in page.elements if element[0] != "span"]
+    assert spans == [element for element in other.elements if element[0] != "span"]
+    for sign in ("\\(\\href", "$x$", "@@PLUGINFILE", "{1:NUM", "[["):
+        assert sign not in body.partition("</p>")[0]
+
+
+def test_hostile_symbols_make_no_field() -> None:
+    """A symbol that looks like a field stands inside braces in TeX, and is none."""
+    text = load_problem("uhr-identity").text + 'conventions: {symbols: {loss: "1"}}\n'
+    try:
+        solution = solve(parse_problem(text))
+    except Exception:
+        solution = solve(load_problem("uhr-identity"))
+    _, body = question_of(solution_to_moodle(solution))
+    assert len(fields_of(body)) == sum(int(np.prod(item.shape, dtype=int)) for item in asked(solution))
+
+
+def test_a_bad_field_is_noticed() -> None:
+    with pytest.raises(ValueError, match="no number"):
+        fields_of("{1:NUMERICAL:=abc:0.1#x}")
