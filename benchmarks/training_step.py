@@ -69,7 +69,9 @@ network:
 
 def wide() -> Problem:
     draw = random.Random(0)
-    rows = [",".join([*(draw.choice(("0", "0.5", "1")) for _ in range(784)), str(draw.randrange(10))]) for _ in range(256)]
+    rows = [
+        ",".join([*(draw.choice(("0", "0.5", "1")) for _ in range(784)), str(draw.randrange(10))]) for _ in range(256)
+    ]
     with TemporaryDirectory() as folder:
         header = ",".join([*(f"p{i}" for i in range(784)), "digit"])
         Path(folder, "images.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
@@ -186,9 +188,7 @@ def torch_training(problem: Problem, epochs: int, size: int) -> Callable[[], flo
                     h = layer(h)
                     h = activations[name](h) if name in activations else h
                 loss = (
-                    torch.nn.functional.cross_entropy(h, t)
-                    if names[-1] == "softmax"
-                    else 0.5 * (h - t).square().mean()
+                    torch.nn.functional.cross_entropy(h, t) if names[-1] == "softmax" else 0.5 * (h - t).square().mean()
                 )
                 optimizer.zero_grad()
                 loss.backward()

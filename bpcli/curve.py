@@ -151,9 +151,8 @@ def curve_svg(curve: Curve) -> str:
         f"{LEFT + x * inner_width:.1f},{TOP + (1 - y) * inner_height:.1f}" for x, y in _thinned(curve.scaled())
     )
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        'aria-labelledby="curve-title">',
-        f'<title id="curve-title">{escape(curve.title)}</title>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
+        f"<title>{escape(curve.title)}</title>",
         f"<style>\n{STYLE}\n</style>",
         f'<rect class="page" width="{WIDTH}" height="{HEIGHT}"/>',
         f'<text class="ink title" x="{LEFT}" y="28">{escape(curve.title)}</text>',
@@ -166,9 +165,9 @@ def curve_svg(curve: Curve) -> str:
         for x, anchor, place in ((LEFT, "start", 0), (WIDTH - RIGHT, "end", -1)):
             label = _label_of_place(curve.points[place][0])
             parts.append(f'<text class="ink" x="{x}" y="{HEIGHT - 32}" text-anchor="{anchor}">{label}</text>')
+    centre = LEFT + inner_width // 2
     parts += [
-        f'<text class="ink" x="{LEFT + inner_width / 2}" y="{HEIGHT - 16}" text-anchor="middle">'
-        f"{escape(curve.abscissa)}</text>",
+        f'<text class="ink" x="{centre}" y="{HEIGHT - 16}" text-anchor="middle">{escape(curve.abscissa)}</text>',
         f'<polyline class="line" fill="none" stroke-width="2" stroke-linejoin="round" points="{path}"/>',
         "</svg>",
     ]
@@ -207,17 +206,19 @@ class PlotError(BpcliError):
 
 def curve_png(curve: Curve) -> bytes:
     """The curve as a PNG picture. Raises PlotError where matplotlib is not installed."""
+    from importlib import import_module
+
     try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+        agg = import_module("matplotlib.backends.backend_agg")
+        drawing = import_module("matplotlib.figure")
     except ImportError:
         raise PlotError(
             "a PNG needs matplotlib, which is not installed: pip install 'bpcli[plot]', or name a file ending in .svg"
         ) from None
     from io import BytesIO
 
-    figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=200, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = drawing.Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=200, layout="constrained")
+    agg.FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.plot([x for x, _ in curve.points], [y for _, y in curve.points], linewidth=1.5)
     axes.set_yscale("log" if curve.logarithmic else "linear")

@@ -29,6 +29,7 @@ from bpcli.grading.sheet import blank_sheet
 from bpcli.identifiers import UnknownQuantityError, nearest
 from bpcli.load import parse_problem, solve
 from bpcli.redraw import Redraw, drawer, redrawn, redraws
+from bpcli.safe import safe
 from bpcli.solution import Solution
 
 __all__ = ["MARK", "NoVariantError", "Recipe", "Variant", "recipe", "sheet_of"]
@@ -45,6 +46,7 @@ FAR = 100.0
 """No value is larger than this, or than ten times the largest of the original."""
 
 _STUDENT_LINE = re.compile(r"^student:.*$", re.MULTILINE)
+_NOTE = re.compile(r"^note *:.*\n(?:[ \t]+.*\n|\n(?=[ \t\n]))*", re.MULTILINE)
 _PLAIN = re.compile(r"[A-Za-z]+[0-9]+")
 
 REASONS = {
@@ -88,6 +90,7 @@ class Recipe(NamedTuple):
     redraws: tuple[Redraw, ...]
     traits: _Traits
     allow_dead: bool = False
+    drop_note: bool = False
     attempts: int = MOST_ATTEMPTS
 
     def variant(self, seed: int, name: str) -> Variant:
@@ -95,7 +98,8 @@ class Recipe(NamedTuple):
         refused: Counter[str] = Counter()
         for attempt in range(self.attempts):
             draw = drawer(f"{seed}/{name}/{attempt}")
-            text = _marked(redrawn(self.original.problem, self.redraws, draw), name, seed)
+            text = redrawn(self.original.problem, self.redraws, draw)
+            text = _marked(_without_note(text) if self.drop_note else text, name, seed)
             found = self._accepted(text)
             if isinstance(found, Solution):
                 return Variant(name, text, found)
@@ -124,8 +128,13 @@ class Recipe(NamedTuple):
         return solution if _findings(solution, self.allow_dead) <= self.traits.findings else "mistakes"
 
 
-def recipe(original: Solution, keep: tuple[str, ...] = (), *, allow_dead: bool = False) -> Recipe:
-    """How variants of a problem are made. `keep`: ids of given quantities that stay as they are.
+def recipe(
+    original: Solution, keep: tuple[str, ...] = (), *, allow_dead: bool = False, drop_note: bool = False
+) -> Recipe:
+    """How variants of a problem are made.
+
+    `keep`: ids of given quantities that stay as they are. `drop_note`: the note is left out, which may speak of the
+    original numbers.
 
     Raises UnknownQuantityError for an id in `keep` that is not given, NoVariantError where nothing can be drawn.
     """
@@ -138,7 +147,7 @@ def recipe(original: Solution, keep: tuple[str, ...] = (), *, allow_dead: bool =
     saturated, dead = _units(original)
     hidden, findings = _hidden(original, allow_dead), _findings(original, allow_dead)
     traits = _Traits(_largest(original), saturated, dead, hidden, findings)
-    return Recipe(original, ways, traits, allow_dead)
+    return Recipe(original, ways, traits, allow_dead, drop_note)
 
 
 def sheet_of(variant: Variant, student: str = "") -> str:
@@ -146,7 +155,7 @@ def sheet_of(variant: Variant, student: str = "") -> str:
     sheet = blank_sheet(variant.solution)
     head = f"variant: {_quoted(variant.name)}\n"
     named = _STUDENT_LINE.sub(lambda found: head + (f"student: {_quoted(student)}" if student else found[0]), sheet, 1)
-    return f"# {MARK}: the sheet of variant {variant.name}.\n{named}"
+    return f"# {MARK}: the sheet of variant {safe(variant.name)}.\n{named}"
 
 
 def _quoted(text: str) -> str:
@@ -170,7 +179,12 @@ def _marked(text: str, name: str, seed: int) -> str:
     first, _, rest = text.partition("\n")
     if first.startswith("# yaml-language-server:") and "://" not in first:
         text = rest
-    return f"# {MARK}: variant {name}, seed {seed}.\n{text}"
+    return f"# {MARK}: variant {safe(name)}, seed {seed}.\n{text}"
+
+
+def _without_note(text: str) -> str:
+    """Without the key `note` and the indented lines below it."""
+    return _NOTE.sub("", text)
 
 
 def _told(refused: Counter[str], attempts: int) -> str:

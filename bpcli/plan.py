@@ -202,7 +202,8 @@ def _prepared(formula: Expr) -> Expr:
             return None
         operation = node.operation
         if operation.definition is not None and getattr(operation.forward, "__self__", None) is operation.definition:
-            return _prepared(operation.definition(*node.inputs))
+            definition = operation.definition(*node.inputs)
+            return _prepared(definition)
         if all(isinstance(item, Constant) for item in node.inputs):
             return Constant(operation.forward(*(item.value for item in node.inputs)))  # type: ignore[attr-defined]
         if operation.forward is np.multiply:

@@ -138,7 +138,7 @@ class _Data(NamedTuple):
     given: Array  # the targets before classes become one-hot
 
     @property
-    def count(self) -> int:
+    def rows(self) -> int:
         return len(self.inputs)
 
 
@@ -184,7 +184,7 @@ def _with_rows(problem: Problem, data: _Data, rows: Array) -> Problem:
     targets = _numbers(data.given[rows], network.target)
     if network.class_targets:
         flat = tuple(row[0] for row in targets.values)  # type: ignore[union-attr,index]
-        targets = Numbers(flat, tuple(row[0] for row in targets.texts), (len(flat),), targets.span)  # type: ignore[arg-type]
+        targets = Numbers(flat, tuple(row[0] for row in targets.texts), (len(flat),), targets.span)
     inputs = _numbers(data.inputs[rows], network.input)
     return problem._replace(network=network._replace(input=inputs, target=targets, data=None))
 
@@ -250,22 +250,22 @@ class _Trainer:
         network = _network(self.problem)
         self.network = network
         self.data = _data_of(network)
-        self.size = min(settings.batch_size or self.data.count, self.data.count)
-        self.full = self.size == self.data.count
+        self.size = min(settings.batch_size or self.data.rows, self.data.rows)
+        self.full = self.size == self.data.rows
         self.shared: dict[str, Array] = {}
         self.state: list[Array] = []
         self._refuse_long_work()
         self.step = self._compiled(self.size)
-        rest = self.data.count % self.size
+        rest = self.data.rows % self.size
         self.rest = self._compiled(rest) if rest else None
-        self.whole = self.step if self.full else self._compiled(self.data.count)
-        self.orders = _orders(settings, self.data.count)
-        self.order = np.arange(self.data.count)
+        self.whole = self.step if self.full else self._compiled(self.data.rows)
+        self.orders = _orders(settings, self.data.rows)
+        self.order = np.arange(self.data.rows)
         self.loads = self._loads()
 
     def _refuse_long_work(self) -> None:
         """Raises TrainingError for training that would take days, before it begins."""
-        count, epochs = self.data.count, self.settings.epochs
+        count, epochs = self.data.rows, self.settings.epochs
         updates = epochs * -(-count // self.size)
         weights = sum(layer.weights.shape[0] * layer.weights.shape[1] for layer in self.network.layers)
         work = 3.0 * epochs * count * weights
@@ -326,7 +326,7 @@ class _Trainer:
         return self.problem.conventions.affine == "W x + b"
 
     def _representative(self) -> Array:
-        """The instances, one whose targets do not sum to 1 (if there is one) first: the shortcut of softmax needs it."""
+        """The instances, one whose targets do not sum to 1 (if there is one) first: softmax has its shortcut else."""
         odd = np.abs(np.sum(self.data.targets, axis=1) - 1) > 1e-12
         return np.argsort(~odd, kind="stable")
 
@@ -351,8 +351,8 @@ class _Trainer:
             return [([], self.step.whole)]
         loads = []
         whole = {id(step): step.whole for step in (self.step, self.rest) if step is not None}
-        for start in range(0, self.data.count, self.size):
-            step = self.step if start + self.size <= self.data.count or self.rest is None else self.rest
+        for start in range(0, self.data.rows, self.size):
+            step = self.step if start + self.size <= self.data.rows or self.rest is None else self.rest
             rows = self.order[start : start + self.size]
             load: list[Call] = [
                 partial(self.data.inputs.take, rows, 0, step.inputs, "clip"),
@@ -489,7 +489,7 @@ class _Trainer:
         since, state = kept
         for array, old in zip(self.state, state, strict=True):
             array[...] = old
-        self.orders = _orders(self.settings, self.data.count)
+        self.orders = _orders(self.settings, self.data.rows)
         if self.settings.shuffle and not self.full:
             for _ in range(since):
                 next(self.orders)
@@ -527,13 +527,13 @@ def worked_steps(problem: Problem, settings: Settings, count: int) -> Iterator[S
     prepared = _prepared(problem, settings)
     network = _network(prepared)
     data = _data_of(network)
-    size = min(settings.batch_size or data.count, data.count)
+    size = min(settings.batch_size or data.rows, data.rows)
     state: dict[str, Array] = {}
     number = 0
-    orders = _orders(settings._replace(shuffle=settings.shuffle and size < data.count), data.count)
+    orders = _orders(settings._replace(shuffle=settings.shuffle and size < data.rows), data.rows)
     while number < count:
         order = next(orders)
-        for start in range(0, data.count, size):
+        for start in range(0, data.rows, size):
             if number == count:
                 return
             number += 1

@@ -12,6 +12,7 @@ from bpcli.cli.check import check
 from bpcli.cli.cost import cost
 from bpcli.cli.derive import derive
 from bpcli.cli.explain import explain
+from bpcli.cli.export import export
 from bpcli.cli.generate import generate
 from bpcli.cli.graph import graph
 from bpcli.cli.lint import lint
@@ -44,6 +45,7 @@ Backpropagation, worked by hand.
   bpcli derive lez5 --wrt W1          the formulas of the gradient, and of its gradient
   bpcli graph lez5 -o network.svg     the network, or the computation graph, as a picture
   bpcli train xor                     gradient descent over a data set
+  bpcli export lez5 --to pytorch      a script that computes the same numbers
   bpcli cost lez5                     what the forward and the backward pass cost
   bpcli paths lez5 W1[1,2]            the gradient as a sum over paths
   bpcli lint mine.yaml                which mistakes its numbers hide
@@ -100,5 +102,6 @@ app.command()(lint)
 app.command()(mistakes)
 app.command()(explain)
 app.command()(train)
+app.command()(export)
 app.command()(problems)
 app.command()(schema)

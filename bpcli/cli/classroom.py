@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -179,6 +178,7 @@ def _protect_inputs(
 
 def _graded(collected: Collected, grader: ClassGrader, max_score: float, *, keep: bool) -> tuple[Report, ...]:
     """The reports; without `keep`, without what only a page for the student needs."""
+    from bpcli.cli.progress import progress
     from bpcli.grading.classroom import grade_files
     from bpcli.grading.submission import ANSWER_LIMIT
     from bpcli.problem.source import read_source
@@ -187,26 +187,12 @@ def _graded(collected: Collected, grader: ClassGrader, max_score: float, *, keep
         return grader.read(read_source(path, ANSWER_LIMIT), path)
 
     reports: list[Report] = []
-    with _progress(len(collected.files)) as advance:
+    count = len(collected.files)
+    with progress(count, f"Checking {count} file{'s' * (count != 1)}") as advance:
         for report in grade_files(collected.files, read, grader.grade, max_score):
             reports.append(report if keep else report._replace(working=None))
             advance()
     return tuple(reports)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error where that is a terminal; a pipe or a log gets none."""
-    if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(f"Checking {total} file{'s' * (total != 1)}", total=total)
-        yield lambda: progress.advance(task)
 
 
 def _warn(collected: Collected, result: ClassResult, overrides: Overrides | None) -> None:

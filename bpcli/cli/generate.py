@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,6 +36,9 @@ def generate(
     allow_dead: Annotated[
         bool, typer.Option("--allow-dead", help="Allow ReLU units that let nothing through.")
     ] = False,
+    drop_note: Annotated[
+        bool, typer.Option("--drop-note", help="Leave out the note, where it speaks of the original numbers.")
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Write into a folder of variants again, over what nobody has changed.")
     ] = False,
@@ -52,6 +53,7 @@ def generate(
     """
     if (count is None) == (roster is None):
         raise typer.BadParameter("say how many (--count 30), or for whom (--roster class.csv)")
+    from bpcli.cli.progress import progress
     from bpcli.cli.solve import split_identifiers
     from bpcli.generate import recipe
     from bpcli.grading.variants import Entry, Variants
@@ -62,10 +64,10 @@ def generate(
     before = _present(folder, force)
     original = solve(load_problem(problem))
     ids = tuple(identifier for text in keep or () for identifier in split_identifiers(text))
-    way = recipe(original, ids, allow_dead=allow_dead)
+    way = recipe(original, ids, allow_dead=allow_dead, drop_note=drop_note)
     files: dict[str, str] = {}
     entries: list[Entry] = []
-    with _progress(len(named)) as advance:
+    with progress(len(named), f"Making {len(named)} variants") as advance:
         for name, student in named:
             texts = _texts(way.variant(seed, name), student)
             entry = Entry(name, student, {kind: _fingerprint(text) for kind, text in texts.items()})
@@ -201,18 +203,3 @@ def _say(made: Variants, left: list[str], files: dict[str, str]) -> None:
     if sys.stderr is not None:
         encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
         sys.stderr.write("".join(f"{line}\n" for line in told).encode(encoding, "backslashreplace").decode(encoding))
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error where that is a terminal and there is something to wait for."""
-    if total < 20 or sys.stderr is None or not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(f"Making {total} variants", total=total)
-        yield lambda: progress.advance(task)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 if TYPE_CHECKING:
     from bpcli.lesson.training import TrainingReport
-    from bpcli.problem.model import Problem
+    from bpcli.problem.model import Numbers, Problem
+    from bpcli.solution import Solution
     from bpcli.training import Settings, Trained
 
 __all__ = ["train"]
@@ -111,7 +112,7 @@ def _settings(
     stop_below: float | None,
     seconds: float | None,
 ) -> Settings:
-    chosen = {
+    chosen: dict[str, Any] = {
         "epochs": epochs,
         "batch_size": batch_size,
         "shuffle": shuffle,
@@ -122,7 +123,7 @@ def _settings(
     return given._replace(**{name: value for name, value in chosen.items() if value is not None})
 
 
-def _rate(value: float, problem: Problem) -> object:
+def _rate(value: float, problem: Problem) -> Numbers:
     from bpcli.diagnostics import Span
     from bpcli.problem.model import Numbers
 
@@ -160,11 +161,11 @@ def _progress() -> Iterator[Progress | None]:
 # --- what comes out ----------------------------------------------------------------------------------------------
 
 
-def _report(trained: Trained, worked: list[object], source: str) -> TrainingReport:
+def _report(trained: Trained, worked: list[Solution], source: str) -> TrainingReport:
     from bpcli.lesson.training import training_report
 
     named = "" if source == "-" else source
-    return training_report(trained, worked, source=named)  # type: ignore[arg-type]
+    return training_report(trained, worked, source=named)
 
 
 def _markdown(report: TrainingReport) -> str:
@@ -192,21 +193,20 @@ def _write_terminal(report: TrainingReport, output: str | None, width: int | Non
         write_file(output, f"{parts[0]}\n{parts[1]}{drawn(columns, ascii)}{parts[2]}")
         return
 
-    def write(stream: object) -> None:
-        target = sys.stdout if stream is None else stream
-        columns = width or terminal_width(target)  # type: ignore[arg-type]
-        plain = ascii or not _carries_braille(target)
+    def write(stream: TextIO) -> None:
+        columns = width or terminal_width(stream)
+        plain = ascii or not _carries_braille(stream)
         for part in (report.before, report.heading, report.after):
             if part is report.heading:
-                target.write("\n")  # type: ignore[union-attr,attr-defined]
-            write_terminal(part, target, width=columns, ascii=plain or None)  # type: ignore[arg-type]
+                stream.write("\n")
+            write_terminal(part, stream, width=columns, ascii=plain or None)
             if part is report.heading:
-                target.write(drawn(columns, plain))  # type: ignore[union-attr,attr-defined]
+                stream.write(drawn(columns, plain))
 
     emit_with(write)
 
 
-def _carries_braille(stream: object) -> bool:
+def _carries_braille(stream: TextIO) -> bool:
     encoding = getattr(stream, "encoding", None) or "utf-8"
     try:
         "⠿│└─".encode(encoding)

@@ -8,7 +8,21 @@ from typing import NamedTuple
 import numpy as np
 
 from bpcli.curve import Curve, curve_of
-from bpcli.document import Block, Cell, Code, Document, Figures, Givens, Heading, InlineMath, Note, Paragraph, Table, Title
+from bpcli.document import (
+    Block,
+    Cell,
+    Code,
+    Document,
+    Figures,
+    Givens,
+    Heading,
+    Inline,
+    InlineMath,
+    Note,
+    Paragraph,
+    Table,
+    Title,
+)
 from bpcli.expr import Constant
 from bpcli.lesson import LessonOptions, lesson
 from bpcli.lesson.givens import equality
@@ -138,7 +152,7 @@ def _outcome(trained: Trained, messages: Messages) -> Block:
 def _table(trained: Trained, messages: Messages) -> Table:
     rows = _chosen(trained.history)
     counted = any(m.accuracy is not None for m in rows)
-    header = [(messages.text("train.epoch"),), (InlineMath(Identifier(trained.output)),)]
+    header: list[Inline] = [(messages.text("train.epoch"),), (InlineMath(Identifier(trained.output)),)]
     if counted:
         header.append((messages.text("train.accuracy"),))
     cells = []

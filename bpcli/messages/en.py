@@ -313,7 +313,8 @@ SENTENCES = {
     "train.stopped.epochs": "All {epochs} epochs were trained, {updates} updates: {objective}.",
     "train.stopped.objective": "Stopped after {epochs} epochs, {updates} updates, below {bound}: {objective}.",
     "train.stopped.gradient": (
-        "Stopped after {epochs} epochs, {updates} updates: no entry of the gradient is above {bound} in size; {objective}."
+        "Stopped after {epochs} epochs, {updates} updates: no entry of the gradient is above {bound} in size; "
+        "{objective}."
     ),
     "train.stopped.time": "The time was up after {epochs} epochs, {updates} updates: {objective}.",
     "train.diverged.not-finite": (

@@ -314,7 +314,9 @@ def leaky_relu(slope: float = 0.01, at_zero: float | None = None) -> Operation:
         second=None,
         definition=_broken_line(slope, kink),
         parameters=(("slope", slope), ("at_zero", kink)),
-        calls=(lambda out, z: [(np.multiply, z, slope, out), (partial(np.maximum, z, out, out=out),)]) if 0 <= slope <= 1 else None,
+        calls=(lambda out, z: [(np.multiply, z, slope, out), (partial(np.maximum, z, out, out=out),)])
+        if 0 <= slope <= 1
+        else None,
         derivative_calls=lambda out, z: _step_calls(out, z, slope, kink),
         code=_broken_code(slope, kink),
         derivative_code=f"np.where({{0}} > 0, 1.0, np.where({{0}} < 0, {slope!r}, {kink!r}))",

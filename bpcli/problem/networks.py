@@ -326,7 +326,7 @@ def _data_target(
             message = f"one target column, but the last layer has {_units(width.size)}"
             report.add("shape", message, data.span, related=related)
         for row, value in enumerate(data.target_values.tolist(), 1):
-            if not (value.is_integer() and 0 <= value < width.size):
+            if not (float(value).is_integer() and 0 <= value < width.size):
                 message = f"row {row} of the data has the target {value:g}, which is not a class"
                 advice = f"classes are whole numbers from 0 to {width.size - 1}"
                 report.add("class-index", message, data.span, related=related, help=advice)

@@ -58,7 +58,7 @@ def test_a_class_from_roster_to_full_marks(bpcli, tmp_path, roster) -> None:
     rows = grades.read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == 7
     assert all(",100," in row for row in rows[1:])
-    alone = bpcli("check", str(folder), str(sorted(submissions.iterdir())[0]))
+    alone = bpcli("check", str(folder), str(min(submissions.iterdir())))
     assert alone.returncode == 0
 
 
@@ -146,7 +146,7 @@ def test_what_a_person_made_stays(bpcli, tmp_path) -> None:
         ((), 2, "--count"),
         (("--count", "2", "--roster", "class.csv"), 2, "--roster"),
         (("--count", "0"), 2, "--count"),
-        (("--count", "2", "--keep", "a1"), 3, "given"),
+        (("--count", "2", "--keep", "a1"), 2, "given"),
         (("--roster", "nowhere.csv"), 4, "nowhere.csv"),
     ],
 )

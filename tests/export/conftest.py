@@ -1,38 +1,9 @@
-"""Problems for exporters, and strings that must come out as they are."""
+"""Strings that must come out as they are."""
 
 from __future__ import annotations
 
 import pytest
-
-from bpcli.load import load_problem, solve
-from bpcli.solution import Solution
-
-HOSTILE = (
-    "{1:NUMERICAL:=100~*0}",
-    "]]>",
-    "a]]><script>alert(1)</script>",
-    "&lt;b&gt; &amp;amp; &#65;",
-    "<img src=x onerror=alert(1)>",
-    '"onmouseover="alert(1)',
-    "\x1b]52;c;ZXZpbA==\a",
-    "\x00\x7f\x9b",
-    "\ufffe\uffff",
-    "\ud800 lone",
-    "\u202e0.1 :erocs",
-    "~ = # { } : \\ ::t",
-    "\\(\\href{javascript:alert(1)}{x}\\) $x$ $$y$$",
-    "{{#params}} {{{x}}} {{7*7}}",
-    "@@PLUGINFILE@@/x [blank] [[1]]",
-    "--> <!-- <![CDATA[x]]>",
-    "σ′ ∂ − é 深",
-    "</pl-question-panel><pl-code>",
-)
-
-
-def titled(text: str) -> Solution:
-    """A small problem with that title, note and source."""
-    problem = load_problem("uhr-identity")
-    return solve(problem._replace(title=text, note=text, source=text))
+from platforms import HOSTILE
 
 
 @pytest.fixture(params=HOSTILE, ids=ascii)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from platforms import HOSTILE, read, titled
 
 from bpcli.export.prairielearn import MOST_BYTES, report_to_prairielearn, solution_to_prairielearn
 from bpcli.grading.asked import asked
@@ -16,8 +17,6 @@ from bpcli.grading.grade import Grader
 from bpcli.grading.model import Graded, Match, Refusal, Report
 from bpcli.load import load_problem, parse_problem, solve
 from bpcli.safe import safe
-from tests.export.conftest import HOSTILE, titled
-from tests.export.test_moodle import read
 
 
 def answers_of(server: str, monkeypatch) -> dict[str, object]:

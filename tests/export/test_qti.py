@@ -8,13 +8,12 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from platforms import read, titled
 
 from bpcli.export.qti import items_of, solution_to_qti
 from bpcli.grading.asked import asked
 from bpcli.load import load_problem, parse_problem, solve
 from bpcli.safe import safe
-from tests.export.conftest import titled
-from tests.export.test_moodle import read
 
 IMSCP = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"
 QTI = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"

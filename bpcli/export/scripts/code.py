@@ -101,9 +101,9 @@ def _constant(node: Constant) -> str:
         value = float(node.value)
         text = node.texts if isinstance(node.texts, str) else ""
         numerator, stroke, denominator = text.partition("/")
-        if stroke and numerator.isascii() and numerator.isdigit() and denominator.isascii() and denominator.isdigit():
-            if int(denominator) and int(numerator) / int(denominator) == value:
-                return f"({int(numerator)} / {int(denominator)})"
+        plain = all(part.isascii() and part.isdigit() for part in (numerator, denominator))
+        if stroke and plain and int(denominator) and int(numerator) / int(denominator) == value:
+            return f"({int(numerator)} / {int(denominator)})"
         return f"({number_text(value)})" if value < 0 else number_text(value)
     if np.all(node.value == node.value.flat[0]):
         factor = number_text(float(node.value.flat[0]))
@@ -120,6 +120,8 @@ def array_text(value: Array, indent: int = 0) -> str:
     if len(whole) + indent <= WIDTH:
         return whole
     margin = " " * (indent + 4)
+    if len(rows[0]) == 1:  # a column, as many of its entries to a line as fit
+        return _wrapped([f"[{row[0]}]" for row in rows], indent)
     return "[\n" + "".join(f"{margin}{_wrapped(row, indent + 4)},\n" for row in rows) + " " * indent + "]"
 
 
@@ -155,6 +157,4 @@ def renamed(code: str, module: str) -> str:
 
 def used_names(codes: Iterable[str]) -> frozenset[str]:
     """The names that some code mentions."""
-    return frozenset(
-        node.id for code in codes for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)
-    )
+    return frozenset(node.id for code in codes for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name))

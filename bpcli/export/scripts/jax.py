@@ -47,7 +47,4 @@ def _backward(pieces: Pieces) -> str:
     results = [pieces.names[f"d{output}/d{v.name}"] for v in pieces.gradients]
     numbers = ", ".join(map(str, range(len(names)))) + ("," if len(names) == 1 else "")
     left = ", ".join(results) + ("," if len(results) == 1 else "")
-    return (
-        f"{pieces.names[output]}, ({left}) = "
-        f"jax.value_and_grad(objective, argnums=({numbers}))({', '.join(names)})"
-    )
+    return f"{pieces.names[output]}, ({left}) = jax.value_and_grad(objective, argnums=({numbers}))({', '.join(names)})"

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bpcli.expr import Array, Expr, Variable, evaluate, variables_of
 from bpcli.export.scripts.code import Coder, array_text, renamed, used_names
 from bpcli.export.scripts.names import identifiers
+from bpcli.expr import Array, Expr, Variable, evaluate, variables_of
 from bpcli.plan import formula_of
 from bpcli.program import Binding
 from bpcli.safe import safe
@@ -65,14 +65,14 @@ def pieces_of(solution: Solution) -> Pieces:
     lines = {b.variable.name: b for b in program.bindings}
     formulas = {name: _formula(solution, binding) for name, binding in lines.items()}
     needed = _needed(formulas, checked)
-    names = identifiers(
-        [*(v.name for v in program.inputs), *lines], [f.name for f in solution.problem.functions]
-    )
+    names = identifiers([*(v.name for v in program.inputs), *lines], [f.name for f in solution.problem.functions])
     phases = {
         phase: tuple(b for b in program.bindings if b.phase == phase and b.variable.name in needed)
         for phase in ("forward", "backward", "update")
     }
-    used = {v.name for b in program.bindings if b.variable.name in needed for v in variables_of(formulas[b.variable.name])}
+    used = {
+        v.name for b in program.bindings if b.variable.name in needed for v in variables_of(formulas[b.variable.name])
+    }
     inputs = tuple(v for v in program.inputs if v.name in used or v in gradients)
     functions = {f.name: _function_name(f.name) for f in solution.problem.functions}
     return Pieces(
@@ -135,12 +135,16 @@ def given(pieces: Pieces, variable: Variable, maker: str, *, options: str = "", 
     name = pieces.names[variable.name]
     if variable.shape == () and scalars:
         return f"{name} = {array_text(value)}"
+    if np.size(value) > 1 and not np.any(value):
+        return f"{name} = {maker.partition('.')[0]}.zeros({variable.shape}{options})"
     return f"{name} = {maker}({array_text(value)}{options})"
 
 
 def line_of(pieces: Pieces, binding: Binding, module: str = "np") -> str:
     """A line of the program as an assignment."""
-    return renamed(f"{pieces.names[binding.variable.name]} = {pieces.coder.code(pieces.formulas[binding.variable.name])}", module)
+    return renamed(
+        f"{pieces.names[binding.variable.name]} = {pieces.coder.code(pieces.formulas[binding.variable.name])}", module
+    )
 
 
 def prelude(pieces: Pieces, lines: Iterable[str], module: str = "np", provided: Iterable[str] = ()) -> list[str]:
@@ -165,7 +169,7 @@ def assertions(pieces: Pieces, compare: str) -> list[str]:
         *lines,
         "}",
         "for name, (value, known) in expected.items():",
-        "    print(name, value, sep=\"\\n\")",
+        '    print(name, value, sep="\\n")',
         f"    {compare}",
-        f'print("All", len(expected), "agree with bpcli.")',
+        'print("All", len(expected), "agree with bpcli.")',
     ]

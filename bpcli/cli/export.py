@@ -1,0 +1,38 @@
+"""`bpcli export`: a script that computes the same numbers with NumPy, PyTorch or JAX."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+__all__ = ["export"]
+
+
+class Target(str, Enum):
+    numpy = "numpy"
+    pytorch = "pytorch"
+    jax = "jax"
+
+
+def export(
+    problem: Annotated[
+        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
+    ],
+    to: Annotated[Target, typer.Option("--to", help="The library that the script uses.")],
+    output: Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")] = None,
+) -> None:
+    """Write a script that computes loss, gradients and update with another tool, and compares them.
+
+    Examples:  bpcli export lez5 --to pytorch   |   bpcli export mine.yaml --to numpy -o mine.py
+    """
+    from bpcli.cli.output import refuse_to_overwrite, write_text
+    from bpcli.export.scripts import script
+    from bpcli.load import load_problem, rounding_of, solve
+
+    refuse_to_overwrite(output, problem)
+    loaded = load_problem(problem)
+    # A script has no rounding between its lines.
+    solution = solve(loaded, rounding_of(loaded.display)._replace(each_step=False))
+    write_text(script(solution, to.value), output)
