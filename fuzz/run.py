@@ -15,6 +15,9 @@ def main(name: str) -> None:
     with atheris.instrument_imports(include=["bpcli", "yaml"]):
         from targets import TARGETS
 
+        for path in sorted((CORPUS / name).iterdir()):  # what is imported when it is first needed, too
+            TARGETS[name](path.read_bytes())
+
     minutes, options = 1.0, sys.argv[1:]
     if options and not options[0].startswith("-"):
         minutes = float(options[0])

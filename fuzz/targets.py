@@ -179,7 +179,7 @@ def _check_diagnostic(item: Diagnostic, lines: list[str], *, within_line: bool =
         if span is None:
             continue
         assert span[:2] >= (1, 1), item
-        assert span[:2] < span[2:], item
+        assert span[:2] <= span[2:], item
         if within_line:
             assert span.line <= max(1, len(lines)), item
             assert span.column <= len(lines[span.line - 1]) + 1, item
