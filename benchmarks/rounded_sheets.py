@@ -4,7 +4,8 @@
 
 A sheet answers a random network or a shipped problem by hand-like work: 2 to 10 decimals or significant digits,
 rounded at the end only or at each step, lines worked by the printed formula, by the worked form or around an overflow,
-with all quantities written down or only some of them. Also counted: how many planted mistakes are caught.
+with all quantities written down or only some of them. Also counted: how many planted mistakes are caught, on sheets
+of 4 digits and more and on sparse ones of 2 or 3, which leave the most room for rounding.
 """
 
 from __future__ import annotations
@@ -150,12 +151,17 @@ def graders(chance: random.Random) -> Iterator[tuple[str, Grader]]:
 
 
 def count_wrong(
-    count: int, seed: int = 0, tell: Callable[[str], None] = lambda text: None
-) -> tuple[int, Counter[str], int, int]:
-    """Sheets with a wrong or invalid answer, verdicts, planted mistakes, and how many of those were caught."""
+    count: int,
+    seed: int = 0,
+    tell: Callable[[str], None] = lambda text: None,
+    missed: Callable[[str], None] = lambda text: None,
+) -> tuple[int, Counter[str], Counter[str], Counter[str]]:
+    """Sheets with a wrong or invalid answer, verdicts, planted mistakes by kind of sheet, and those that were caught."""
     chance = random.Random(seed)
     verdicts: Counter[str] = Counter()
-    bad = done = planted = caught = 0
+    planted: Counter[str] = Counter()
+    caught: Counter[str] = Counter()
+    bad = done = 0
     problems = graders(chance)
     while done < count:
         name, grader = next(problems)
@@ -173,15 +179,19 @@ def count_wrong(
                 tell(f"{name}\n{sheet.hand}\n{sheet.text}{first.id} {first.verdict}: {first.given}, {first.expected}\n")
             result = with_mistake(sheet, grader, chance)
             if result is not None:
-                planted += 1
+                kind = "usual" if sheet.hand.digits >= 4 else "sparse"
+                planted[kind] += 1
                 mistaken = grader.grade(grader.read(result[0], "sheet.yaml"))
-                caught += any(answer.id == result[1] and answer.verdict == "wrong" for answer in mistaken.answers)
+                is_wrong = any(answer.id == result[1] and answer.verdict == "wrong" for answer in mistaken.answers)
+                caught[kind] += is_wrong
+                if not is_wrong:
+                    missed(f"{name}\n{sheet.hand}\n{result[0]}{result[1]} is not called wrong\n")
     return bad, verdicts, planted, caught
 
 
 def with_mistake(sheet: Sheet, grader: Grader, chance: random.Random) -> tuple[str, str] | None:
-    """The sheet with one answer whose sign is wrong, that is twice as large, or half: from three digits on."""
-    if sheet.hand.digits < 4:
+    """The sheet with one answer whose sign is wrong, that is twice as large, or half; of few digits sparse ones only."""
+    if sheet.hand.digits < 4 and sheet.hand.share == 1.0:
         return None
     lines = sheet.text.splitlines()
     number = chance.randrange(1, len(lines))
@@ -201,7 +211,8 @@ def main() -> None:
     bad, verdicts, planted, caught = count_wrong(count, seed, print)
     print(f"{count} sheets in {time.perf_counter() - begun:.1f} s: {bad} with an answer that is not called correct")
     print(", ".join(f"{verdict} {number}" for verdict, number in verdicts.most_common()))
-    print(f"planted mistakes: {caught} of {planted} caught")
+    print(f"planted mistakes: {caught['usual']} of {planted['usual']} caught")
+    print(f"on sparse sheets of 2 or 3 digits: {caught['sparse']} of {planted['sparse']}")
 
 
 if __name__ == "__main__":

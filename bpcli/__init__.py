@@ -11,11 +11,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bpcli.api import check, rendered
     from bpcli.diagnostics import BpcliError, ProblemError
+    from bpcli.grading.model import Report
     from bpcli.load import load_problem, parse_problem, solve
     from bpcli.solution import Solution, Step
 
-__all__ = ["BpcliError", "ProblemError", "Solution", "Step", "__version__", "load_problem", "parse_problem", "solve"]
+__all__ = [
+    "BpcliError",
+    "ProblemError",
+    "Report",
+    "Solution",
+    "Step",
+    "__version__",
+    "check",
+    "load_problem",
+    "parse_problem",
+    "rendered",
+    "solve",
+]
 
 # A constant: asking the installed metadata for it costs more than most commands.
 __version__ = "0.1.0"
@@ -23,10 +37,13 @@ __version__ = "0.1.0"
 _HOME = {
     "BpcliError": "diagnostics",
     "ProblemError": "diagnostics",
+    "Report": "grading.model",
     "Solution": "solution",
     "Step": "solution",
+    "check": "api",
     "load_problem": "load",
     "parse_problem": "load",
+    "rendered": "api",
     "solve": "load",
 }
 

@@ -43,7 +43,9 @@ def checkpoint_text(trained: Trained) -> str:
     for span, written in sorted(_replacements(network, trained), reverse=True):
         start, end = _offset(text, span.line, span.column), _offset(text, span.end_line, span.end_column)
         kept = _after_value(text[start:end])
-        text = text[:start] + written + kept + text[end:]
+        # A list in brackets on a line of its own stands further in than its key; a block sequence need not.
+        further = "" if text[:start].rpartition("\n")[2].strip() else "  "
+        text = text[:start] + further + written + kept + text[end:]
     last = trained.history[-1]
     epochs = "1 epoch" if trained.epochs == 1 else f"{trained.epochs} epochs"
     name = trained.output

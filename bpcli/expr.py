@@ -302,6 +302,11 @@ class Operation:
             return Apply(self, tuple(as_expr(item) for item in inputs))
         return self.forward(*inputs)
 
+    @property
+    def is_its_definition(self) -> bool:
+        """Whether the value is computed by the definition itself, as that of a function of a problem file."""
+        return self.definition is not None and getattr(self.forward, "__self__", None) is self.definition
+
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
 

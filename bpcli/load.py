@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -57,14 +58,17 @@ def load_problem(source: str | Path) -> Problem:
 
     name = str(source)
     if name == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise InputError("cannot read a problem: standard input is closed")
         data = sys.stdin.buffer.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise InputError("standard input is larger than the 64 MiB that a problem may have")
         return parse_problem(data, "<stdin>")
     path = Path(name)
-    if not path.exists() and (shipped := shipped_path(name)) is not None:
+    exists = os.path.lexists(path)  # says no to a name that cannot be one
+    if not exists and (shipped := shipped_path(name)) is not None:
         path = shipped
-    elif not path.exists():
+    elif not exists:
         raise InputError(_not_found(name))
     return parse_problem(read_source(path, MOST_BYTES), str(path))
 

@@ -12,6 +12,7 @@ never on `==` or on tuple-ness.
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
+    "BLANK",
     "INVISIBLE_TIMES",
     "Fenced",
     "Fraction",
@@ -26,6 +27,9 @@ __all__ = [
     "Superscript",
     "Words",
 ]
+
+BLANK = "▢"
+"""Text of a `Number`, or cell of a `Matrix`: room to write a number in."""
 
 INVISIBLE_TIMES = "\u2062"
 """Operator symbol for a product written by juxtaposition: a space in text, nothing in LaTeX."""

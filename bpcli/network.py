@@ -19,10 +19,11 @@ from bpcli.notation.conventions import (
     symbols_for,
 )
 from bpcli.ops import arithmetic
-from bpcli.ops.losses import LossForm, Shortcut, loss, shortcut
+from bpcli.ops.losses import LossForm, loss
 from bpcli.ops.penalties import l1_penalty, l2_penalty
 from bpcli.ops.reductions import mean_over, total
 from bpcli.ops.registry import activation
+from bpcli.ops.shortcuts import Shortcut, shortcut
 from bpcli.optimizer import update_bindings
 from bpcli.problem.model import Layer, Network, Numbers, Problem, Regularization
 from bpcli.program import Binding, Program

@@ -201,9 +201,8 @@ def _prepared(formula: Expr) -> Expr:
         if not isinstance(node, Apply):
             return None
         operation = node.operation
-        if operation.definition is not None and getattr(operation.forward, "__self__", None) is operation.definition:
-            definition = operation.definition(*node.inputs)
-            return _prepared(definition)
+        if operation.is_its_definition and operation.definition is not None:
+            return _prepared(operation.definition(*node.inputs))
         if all(isinstance(item, Constant) for item in node.inputs):
             return Constant(operation.forward(*(item.value for item in node.inputs)))  # type: ignore[attr-defined]
         if operation.forward is np.multiply:

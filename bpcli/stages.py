@@ -17,7 +17,7 @@ from bpcli.expr import Apply, Array, Constant, Expr, Variable, evaluate, postord
 from bpcli.lower import entry_of
 from bpcli.ops.arithmetic import negate, sum_of
 
-__all__ = ["numbers_in", "stages"]
+__all__ = ["begun", "numbers_in", "stages"]
 
 MOST_SUMMANDS = 6
 """A longer sum is worked at once: written out it would fill the page."""
@@ -36,6 +36,15 @@ def numbers_in(formula: Expr, values: Mapping[str, Array], texts: Mapping[str, A
         return None
 
     return substitute(formula, replace)
+
+
+def begun(formula: Expr, values: Mapping[str, Any], texts: Mapping[str, Any]) -> Expr:
+    """`formula` with the numbers put in, as the first line of working it: a short total with its summands seen."""
+    stage = numbers_in(formula, values, texts)
+    if isinstance(stage, Apply) and stage.operation.unfold not in ("", "slices") and _all_numbers(stage):
+        unfolded = _unfolded(stage)
+        return stage if unfolded is None else unfolded
+    return stage
 
 
 def stages(formula: Expr, values: Mapping[str, Array], texts: Mapping[str, Any]) -> Iterator[Expr]:

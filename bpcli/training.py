@@ -16,6 +16,7 @@ import numpy as np
 from bpcli.diagnostics import BpcliError
 from bpcli.expr import Array, Variable
 from bpcli.fusing import Member, arranged, placed
+from bpcli.instances import data_of, orders, with_rows
 from bpcli.load import build, rounding_of
 from bpcli.network import Built
 from bpcli.plan import Call, Planner
@@ -127,74 +128,7 @@ def _network(problem: Problem) -> Network:
     return problem.network
 
 
-# --- the data ----------------------------------------------------------------------------------------------------
-
-
-class _Data(NamedTuple):
-    """All instances, a row each: inputs and targets as the network sees them, and the numbers they are made from."""
-
-    inputs: Array
-    targets: Array
-    given: Array  # the targets before classes become one-hot
-
-    @property
-    def rows(self) -> int:
-        return len(self.inputs)
-
-
-def _data_of(network: Network) -> _Data:
-    data = network.data
-    if data is not None:
-        inputs = np.frombuffer(data.input_values).reshape(data.rows, len(data.inputs))
-        given = np.frombuffer(data.target_values).reshape(data.rows, len(data.targets))
-    else:
-        assert network.target is not None
-        rows = network.input.shape[0] if network.batch else 1
-        inputs = np.array(network.input.values, dtype=np.float64).reshape(rows, -1)
-        given = np.array(network.target.values, dtype=np.float64).reshape(rows, -1)
-    if not network.class_targets:
-        return _Data(inputs, given, given)
-    one_hot = np.zeros((len(given), _outputs(network)))
-    one_hot[np.arange(len(given)), given[:, 0].astype(int)] = 1.0
-    return _Data(inputs, one_hot, given)
-
-
-def _outputs(network: Network) -> int:
-    last = network.layers[-1]
-    return last.bias.shape[0] if last.bias and last.bias.shape else max(last.weights.shape)
-
-
-def _numbers(values: Array, like: Numbers) -> Numbers:
-    """Numbers with the texts that a person would write."""
-    rows = tuple(tuple(float(v) for v in row) for row in values)
-    texts = tuple(tuple(_text(v) for v in row) for row in rows)
-    return Numbers(rows, texts, (len(rows), len(rows[0])), like.span)
-
-
-def _text(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-
-
-def _with_rows(problem: Problem, data: _Data, rows: Array) -> Problem:
-    """The problem with these instances in the place of its data."""
-    network = _network(problem)
-    if not network.batch:
-        return problem
-    assert network.target is not None
-    targets = _numbers(data.given[rows], network.target)
-    if network.class_targets:
-        flat = tuple(row[0] for row in targets.values)  # type: ignore[union-attr,index]
-        targets = Numbers(flat, tuple(row[0] for row in targets.texts), (len(flat),), targets.span)
-    inputs = _numbers(data.inputs[rows], network.input)
-    return problem._replace(network=network._replace(input=inputs, target=targets, data=None))
-
-
-def _orders(settings: Settings, count: int) -> Iterator[Array]:
-    """The order of the instances in each epoch; NEP 19 promises that this generator's numbers stay the same."""
-    draw = np.random.RandomState([settings.seed & 0xFFFFFFFF, settings.seed >> 32])
-    order = np.arange(count)
-    while True:
-        yield draw.permutation(count) if settings.shuffle else order
+# --- what is trained ---------------------------------------------------------------------------------------------
 
 
 def _prepared(problem: Problem, settings: Settings) -> Problem:
@@ -211,8 +145,6 @@ def _prepared(problem: Problem, settings: Settings) -> Problem:
         update = Update("gradient_descent", rate, 1, network.span)
     if rate is not None:
         update = update._replace(learning_rate=rate)
-    if not any(layer.trainable for layer in network.layers):
-        raise TrainingError("nothing is trained: every layer says `trainable: false`")
     return problem._replace(network=network._replace(update=update._replace(steps=1)))
 
 
@@ -249,7 +181,8 @@ class _Trainer:
         self.settings = settings
         network = _network(self.problem)
         self.network = network
-        self.data = _data_of(network)
+        self.data = data_of(self.problem)
+        self.classes = np.argmax(self.data.targets, axis=1)
         self.size = min(settings.batch_size or self.data.rows, self.data.rows)
         self.full = self.size == self.data.rows
         self.shared: dict[str, Array] = {}
@@ -259,7 +192,7 @@ class _Trainer:
         rest = self.data.rows % self.size
         self.rest = self._compiled(rest) if rest else None
         self.whole = self.step if self.full else self._compiled(self.data.rows)
-        self.orders = _orders(settings, self.data.rows)
+        self.orders = orders(settings.shuffle, settings.seed, self.data.rows)
         self.order = np.arange(self.data.rows)
         self.loads = self._loads()
 
@@ -289,8 +222,10 @@ class _Trainer:
     def _compiled(self, size: int) -> _Step:
         problem = self.problem
         if self.network.batch:
-            problem = _with_rows(problem, self.data, self._representative()[:size])
+            problem = with_rows(problem, self.data, self._representative()[:size])
         built = build(problem)
+        if not built.parameters:
+            raise TrainingError("nothing is trained: every layer says `trainable: false`")
         arrangement = arranged(built.program, built.parameters, built.state)
         if not self.shared:
             self.shared = self._start(built, placed(arrangement), arrangement.state)
@@ -453,12 +388,11 @@ class _Trainer:
         if loss is None or prediction is None or not (self.network.class_targets or "cross_entropy" in loss.name):
             return None
         y, t = self.whole.planner.arrays[prediction.name], self.data.targets
-        y = y.T if self._columns else y
         if t.shape[1] > 1 and loss.name != "binary_cross_entropy":
-            right = np.argmax(y, axis=1) == np.argmax(t, axis=1)
+            right = np.argmax(y, axis=0 if self._columns else 1) == self.classes
         else:
-            right = np.all((y > 0.5) == (t > 0.5), axis=1)
-        return float(np.mean(right))
+            right = np.all(((y.T if self._columns else y) > 0.5) == (t > 0.5), axis=1)
+        return np.count_nonzero(right) / right.size
 
     def _epoch(self, fresh: bool) -> None:
         """One pass over the data. `fresh`: the forward pass over all of it has just been made."""
@@ -489,7 +423,7 @@ class _Trainer:
         since, state = kept
         for array, old in zip(self.state, state, strict=True):
             array[...] = old
-        self.orders = _orders(self.settings, self.data.rows)
+        self.orders = orders(self.settings.shuffle, self.settings.seed, self.data.rows)
         if self.settings.shuffle and not self.full:
             for _ in range(since):
                 next(self.orders)
@@ -525,19 +459,18 @@ def _first_not_finite(step: _Step, names: frozenset[str]) -> str:
 def worked_steps(problem: Problem, settings: Settings, count: int) -> Iterator[Solution]:
     """The first updates of the training as worked solutions, each with the batch and the parameters it starts from."""
     prepared = _prepared(problem, settings)
-    network = _network(prepared)
-    data = _data_of(network)
+    data = data_of(prepared)
     size = min(settings.batch_size or data.rows, data.rows)
     state: dict[str, Array] = {}
     number = 0
-    orders = _orders(settings._replace(shuffle=settings.shuffle and size < data.rows), data.rows)
+    every_order = orders(settings.shuffle and size < data.rows, settings.seed, data.rows)
     while number < count:
-        order = next(orders)
+        order = next(every_order)
         for start in range(0, data.rows, size):
             if number == count:
                 return
             number += 1
-            batch = _with_rows(prepared, data, order[start : start + size])
+            batch = with_rows(prepared, data, order[start : start + size])
             built = build(batch)
             texts = {name: text for name, text in built.texts.items() if name not in state}
             if "k" in built.values:

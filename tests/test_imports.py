@@ -27,7 +27,7 @@ LAYERS = (
     ("grading",),
     ("generate", "lesson"),
     ("export", "render"),
-    ("drawing",),
+    ("api", "drawing"),
     ("cli",),
     ("__main__",),
 )

@@ -20,8 +20,9 @@ from bpcli.lower import entry_of
 from bpcli.mathtree import Identifier
 from bpcli.notation.text import to_text
 from bpcli.ops import arithmetic, elementwise, penalties, probability, reductions
-from bpcli.ops.losses import LossForm, loss, shortcut
+from bpcli.ops.losses import LossForm, loss
 from bpcli.ops.registry import ACTIVATIONS, FUNCTIONS, INFIX, LOSSES, activation, graph_function
+from bpcli.ops.shortcuts import shortcut
 from bpcli.rounding import Rounding
 from bpcli.writer import Writer
 

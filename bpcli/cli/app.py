@@ -22,7 +22,7 @@ from bpcli.cli.paths import paths
 from bpcli.cli.practice import practice
 from bpcli.cli.problems import problems, schema
 from bpcli.cli.quiz import quiz
-from bpcli.cli.sheet import sheet
+from bpcli.cli.sheet import key, sheet
 from bpcli.cli.solve import solve
 from bpcli.cli.train import train
 
@@ -38,6 +38,7 @@ Backpropagation, worked by hand.
   bpcli solve mine.yaml -o key.md     your own problem, as Markdown
   bpcli new 2-3-1 -o mine.yaml        a problem file to start from
   bpcli sheet lez5 -o mine.yaml       a blank answer sheet
+  bpcli key lez5                      the answer key, and what counts as right
   bpcli check lez5 mine.yaml          grade it, and learn what went wrong
   bpcli practice lez5                 one step at a time, with hints
   bpcli generate lez5 --count 9 -o d  variants for a class, each with its sheet and its key
@@ -89,6 +90,7 @@ def guide(
 
 app.command()(solve)
 app.command()(sheet)
+app.command()(key)
 app.command()(check)
 app.command()(practice)
 app.command()(new)

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bpcli.cli.documents import write_document
+from bpcli.cli.language import DecimalComma, Lang, Language, in_language, with_comma
+from bpcli.cli.options import FORMAT, Ascii, Width, choose_format
+
 if TYPE_CHECKING:
     from bpcli.document import Document
     from bpcli.grading.grade import Grader
@@ -21,9 +25,13 @@ ALL_CORRECT, NOT_ALL_CORRECT = 0, 1
 STANDARD_INPUT = "-"
 
 
-class Format(str, Enum):
+class CheckFormat(str, Enum):
     terminal = "terminal"
     markdown = "markdown"
+    html = "html"
+    latex = "latex"
+    typst = "typst"
+    pdf = "pdf"
     json = "json"
     gradescope = "gradescope"
 
@@ -35,17 +43,12 @@ class Feedback(str, Enum):
     full = "full"
 
 
-SUFFIXES = {".md": Format.markdown, ".markdown": Format.markdown, ".json": Format.json}
-
-
 def check(
     problem: Annotated[str, typer.Argument(help="A problem file, a shipped problem, or a folder of variants.")],
     answers: Annotated[
         list[str], typer.Argument(help="Answer files (YAML, JSON, CSV), folders of them, or - for standard input.")
     ],
-    format: Annotated[  # noqa: A002
-        Format | None, typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
-    ] = None,
+    format: Annotated[CheckFormat | None, FORMAT] = None,  # noqa: A002
     output: Annotated[
         str | None, typer.Option("--output", "-o", help="Write the report to this file.", metavar="FILE")
     ] = None,
@@ -70,10 +73,10 @@ def check(
     overrides: Annotated[
         str | None, typer.Option(help="A file of points adjusted by hand; it is only read.", metavar="FILE")
     ] = None,
-    width: Annotated[
-        int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
-    ] = None,
-    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+    width: Width = None,
+    lang: Lang = None,
+    decimal_comma: DecimalComma = None,
+    ascii: Ascii = False,  # noqa: A002
 ) -> None:
     """Grade answers: follow an error through, and name the mistake.
 
@@ -86,15 +89,17 @@ def check(
         raise typer.BadParameter("--explain shows every number; leave --feedback out")
     if problem == STANDARD_INPUT and STANDARD_INPUT in answers:
         raise typer.BadParameter("the problem and the answers cannot both come from standard input")
-    chosen = format or _format_of(output)
+    chosen = choose_format(format, output, CheckFormat)
     class_options = (csv, json, report, feedback_dir, overrides)
     single = len(answers) == 1 and (answers[0] == STANDARD_INPUT or not os.path.isdir(answers[0]))  # noqa: PTH112
-    if single and chosen is not Format.gradescope and not any(class_options):
-        code = _check_one(problem, answers[0], chosen, output, explain, feedback.value, width, ascii)
+    if single and chosen is not CheckFormat.gradescope and not any(class_options):
+        code = _check_one(
+            problem, answers[0], chosen, output, explain, feedback.value, width, ascii, lang, decimal_comma
+        )
         if code != ALL_CORRECT:
             raise typer.Exit(code)
         return
-    if explain or (output is not None and chosen is not Format.gradescope):
+    if explain or (output is not None and chosen is not CheckFormat.gradescope):
         option = "--explain" if explain else "--output"
         raise typer.BadParameter(f"{option} is for one answer file; see --report, --json and --feedback-dir")
     if STANDARD_INPUT in answers:
@@ -114,40 +119,39 @@ def check(
         output=output,
         width=width,
         ascii=ascii,
+        adapt=in_language(lang, locale=chosen not in (CheckFormat.json, CheckFormat.gradescope)),
+        decimal_comma=decimal_comma,
     )
     if code != ALL_CORRECT:
         raise typer.Exit(code)
 
 
-def _format_of(output: str | None) -> Format:
-    from pathlib import PurePath
-
-    return SUFFIXES.get(PurePath(output).suffix.lower(), Format.terminal) if output else Format.terminal
-
-
 def _check_one(
     problem: str,
     path: str,
-    format: Format,  # noqa: A002
+    format: CheckFormat,  # noqa: A002
     output: str | None,
     explain: bool,
     feedback: str,
     width: int | None,
     ascii: bool,  # noqa: A002
+    lang: Language | None,
+    decimal_comma: bool | None,
 ) -> int:
     from bpcli.grading.variants import grader_for
 
-    graders = grader_for(problem)
+    graders = grader_for(problem, in_language(lang, locale=format is not CheckFormat.json))
     submission = _read(graders, path)
     grader = graders.grader_of(submission.path)
     report = grader.grade(submission)
-    if format is Format.json:
+    if format is CheckFormat.json:
+        from bpcli.cli.output import write_text
         from bpcli.grading.report_json import report_to_json
 
-        _write(report_to_json(report, feedback), output)
+        write_text(report_to_json(report, feedback), output)
     else:
-        document = _document(grader, submission, report, explain, feedback, ascii and format is Format.terminal)
-        _write_document(document, format, output, width, ascii)
+        document = _document(grader, submission, report, explain, feedback, ascii and format is CheckFormat.terminal)
+        write_document(with_comma(document, decimal_comma), format, output, width, ascii)
     return ALL_CORRECT if all(answer.verdict == "correct" for answer in report.answers) else NOT_ALL_CORRECT
 
 
@@ -184,31 +188,3 @@ def _document(
         more = explained(grader, submission, report)
         document = document._replace(blocks=(*document.blocks, *more.blocks))
     return document
-
-
-def _write(text: str, output: str | None) -> None:
-    from bpcli.cli.output import emit, write_file
-
-    if output is None:
-        emit(text)
-    else:
-        write_file(output, text)
-
-
-def _write_document(
-    document: Document,
-    format: Format,  # noqa: A002
-    output: str | None,
-    width: int | None,
-    ascii: bool,  # noqa: A002
-) -> None:
-    if format is Format.terminal and output is None:
-        from bpcli.cli.output import emit_with
-        from bpcli.render.terminal import write_terminal
-
-        emit_with(lambda stream: write_terminal(document, stream, width=width, ascii=ascii or None))
-        return
-    from bpcli.render import render
-
-    settings = {"width": width or 80, "ascii": ascii} if format is Format.terminal else {}
-    _write(render(document, format.value, **settings), output)

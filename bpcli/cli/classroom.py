@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from bpcli.cli.language import with_comma
 from bpcli.diagnostics import BpcliError, InputError, OutputError
 from bpcli.safe import safe
 
 if TYPE_CHECKING:
+    from bpcli.document import Document
     from bpcli.grading.classroom import ClassResult, Row
     from bpcli.grading.collect import Collected
     from bpcli.grading.model import Report, Submission
     from bpcli.grading.overrides import Overrides
     from bpcli.grading.variants import ClassGrader
+    from bpcli.problem.model import Problem
     from bpcli.solution import Solution
 
 __all__ = ["grade_class"]
@@ -25,7 +27,6 @@ __all__ = ["grade_class"]
 ALL_CORRECT, NOT_ALL_CORRECT, SOME_REFUSED = 0, 1, 5
 
 MOST_SKIPPED_TOLD = 20
-TEMPORARY_SUFFIX = ".bpcli-tmp"
 STALE_AFTER = 10.0
 """Seconds: no write takes so long, so that a temporary file of this age has been left by a run that was killed."""
 
@@ -57,23 +58,25 @@ def grade_class(
     output: str | None = None,
     width: int | None = None,
     ascii: bool = False,  # noqa: A002
+    adapt: Callable[[Problem], Problem],
+    decimal_comma: bool | None = None,
 ) -> int:
     """Grades every answer file among `paths` and in their folders, writes what was asked for, says how it went.
 
     `output` takes the place of standard output. The exit code: 0 if everything is correct, 1 if not, 5 if a file was
-    refused.
+    refused. `adapt` gives a problem its language; `decimal_comma` says how numbers are displayed.
     """
     outputs = _Outputs(csv, json, report, output, feedback_dir)
-    shown = _Shown(format, feedback, output, width, ascii)
+    shown = _Shown(format, feedback, output, width, ascii, decimal_comma)
     if format != "gradescope":
-        return _graded_class(problem, paths, outputs, overrides, shown)
+        return _graded_class(problem, paths, outputs, overrides, shown, adapt)
     from bpcli.cli.output import refuse_to_overwrite, write_text
     from bpcli.export.gradescope import failure_to_gradescope
 
     read = [problem, *paths, *([overrides] if overrides is not None else [])]
     refuse_to_overwrite(output, *read)
     try:
-        return _graded_class(problem, paths, outputs, overrides, shown)
+        return _graded_class(problem, paths, outputs, overrides, shown, adapt)
     except Exception as error:
         # A student who is told nothing learns nothing: the reason goes where the result would have been.
         if not isinstance(error, OutputError) and not _lies_among(output, read):
@@ -84,10 +87,10 @@ def grade_class(
 
 def _lies_among(output: str | None, paths: list[str]) -> bool:
     """Whether a file is there already, in one of the folders that are read: it may be an answer."""
-    if output is None or not Path(output).exists():
+    if output is None or not os.path.exists(output):  # noqa: PTH110
         return False
-    target = Path(output).resolve()
-    return any(Path(path).is_dir() and target.is_relative_to(Path(path).resolve()) for path in paths)
+    target = Path(os.path.realpath(output))
+    return any(os.path.isdir(path) and target.is_relative_to(os.path.realpath(path)) for path in paths)  # noqa: PTH112
 
 
 class _Shown(NamedTuple):
@@ -98,16 +101,24 @@ class _Shown(NamedTuple):
     output: str | None
     width: int | None
     ascii: bool
+    decimal_comma: bool | None
 
 
-def _graded_class(problem: str, paths: list[str], outputs: _Outputs, overrides: str | None, shown: _Shown) -> int:
+def _graded_class(
+    problem: str,
+    paths: list[str],
+    outputs: _Outputs,
+    overrides: str | None,
+    shown: _Shown,
+    adapt: Callable[[Problem], Problem],
+) -> int:
     from bpcli.grading.asked import asked
     from bpcli.grading.classroom import ClassResult, refuse_ambiguous, with_overrides
     from bpcli.grading.collect import collect, same_file_key
     from bpcli.grading.overrides import read_overrides
     from bpcli.grading.variants import grader_for
 
-    grader = grader_for(problem)
+    grader = grader_for(problem, adapt)
     solution = grader.solution
     items = asked(solution)
     max_score = sum(item.points for item in items)
@@ -124,7 +135,7 @@ def _graded_class(problem: str, paths: list[str], outputs: _Outputs, overrides: 
     rows = with_overrides(reports, adjustments, items, solution.problem.check.follow_through)
     result = ClassResult(solution.problem.title, items, max_score, rows)
     _warn(collected, result, adjustments)
-    texts = list(_texts(result, grader, outputs, shown.feedback, taken))  # all of them, before the first is written
+    texts = list(_texts(result, grader, outputs, shown, taken))  # all of them, before the first is written
     _write(texts, outputs)
     _show(result, solution, shown)
     if result.any_refused:
@@ -168,7 +179,7 @@ def _protect_inputs(
         folder = same_file_key(outputs.feedback_dir)
         if folder in {same_file_key(path) for path in paths}:
             raise OutputError(f"cannot write feedback into {safe(outputs.feedback_dir)}: the answers are there")
-        if os.path.lexists(outputs.feedback_dir) and not Path(outputs.feedback_dir).is_dir():
+        if os.path.lexists(outputs.feedback_dir) and not os.path.isdir(outputs.feedback_dir):  # noqa: PTH112
             raise OutputError(f"cannot write feedback into {safe(outputs.feedback_dir)}: it is not a folder")
     return taken
 
@@ -197,6 +208,7 @@ def _graded(collected: Collected, grader: ClassGrader, max_score: float, *, keep
 
 def _warn(collected: Collected, result: ClassResult, overrides: Overrides | None) -> None:
     """What an instructor should know and no table says."""
+    from bpcli.cli.output import tell
     from bpcli.grading.students import look_alike_warnings
 
     told = [f"skipped {item.file}: {item.reason}" for item in collected.skipped]
@@ -210,17 +222,14 @@ def _warn(collected: Collected, result: ClassResult, overrides: Overrides | None
         for row in result.rows:
             if row.adjustment is not None and row.report.score is None:
                 told.append(f"warning: {row.report.file} is refused, so it has no points to adjust; give it a `score`")
-    if told and sys.stderr is not None:
-        encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-        text = "".join(f"{safe(line)}\n" for line in told)
-        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    tell(*map(safe, told))
 
 
 # --- writing ---
 
 
 def _texts(
-    result: ClassResult, grader: ClassGrader, outputs: _Outputs, feedback: str, taken: dict[str, str]
+    result: ClassResult, grader: ClassGrader, outputs: _Outputs, shown: _Shown, taken: dict[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Every file to be written, with its text."""
     if outputs.csv is not None:
@@ -230,7 +239,9 @@ def _texts(
     if outputs.json is not None:
         yield outputs.json, _json(result)
     if outputs.report is not None:
-        yield outputs.report, _report(result, grader.solution)
+        from bpcli.render import render
+
+        yield outputs.report, render(_report(result, grader.solution, shown), "markdown")
     if outputs.feedback_dir is not None:
         from bpcli.grading.collect import same_file_key
         from bpcli.grading.students import FileNames
@@ -240,19 +251,15 @@ def _texts(
             path = str(Path(outputs.feedback_dir) / names.name(row.report.student, row.report.file, ".md"))
             if what := taken.get(same_file_key(path)):
                 raise OutputError(f"cannot write feedback to {safe(path)}: it is {what}")
-            yield path, _feedback(row, grader.grader_of(row.report.file).solution, feedback)
+            yield path, _feedback(row, grader.grader_of(row.report.file).solution, shown)
 
 
 def _write(texts: Iterable[tuple[str, str]], outputs: _Outputs) -> None:
-    from bpcli.cli.output import write_file
+    from bpcli.cli.output import make_folder, write_file
 
     if outputs.feedback_dir is not None:
-        try:
-            Path(outputs.feedback_dir).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else error
-            raise OutputError(f"cannot make the folder {safe(outputs.feedback_dir)}: {reason}") from None
-    folders = {Path(path).resolve().parent for path, _ in texts}
+        make_folder(outputs.feedback_dir)
+    folders = {Path(os.path.realpath(path)).parent for path, _ in texts}
     for folder in sorted(folders):
         _sweep(folder)
     for path, text in texts:
@@ -261,8 +268,11 @@ def _write(texts: Iterable[tuple[str, str]], outputs: _Outputs) -> None:
 
 def _sweep(folder: Path) -> None:
     """Removes what runs that were killed while writing have left in a folder."""
+    from bpcli.cli.output import TEMPORARY_SUFFIX
+
     try:
-        left = [entry for entry in os.scandir(folder) if entry.name.endswith(TEMPORARY_SUFFIX)]
+        with os.scandir(folder) as listing:
+            left = [e for e in listing if e.name.startswith(".") and e.name.endswith(TEMPORARY_SUFFIX)]
     except OSError:
         return  # writing will say why
     for entry in left:
@@ -274,28 +284,26 @@ def _sweep(folder: Path) -> None:
 
 
 def _show(result: ClassResult, solution: Solution, shown: _Shown) -> None:
-    from bpcli.cli.output import put_document, write_text
+    from bpcli.cli.output import write_text
 
     if shown.format == "json":
         write_text(_json(result, shown.feedback), shown.output)
     elif shown.format == "gradescope":
         from bpcli.export.gradescope import row_to_gradescope
 
-        write_text(row_to_gradescope(result.rows[0], shown.feedback), shown.output)
-    elif shown.format == "markdown":
-        write_text(_report(result, solution), shown.output)
+        write_text(row_to_gradescope(result.rows[0], shown.feedback, solution.problem.language), shown.output)
     else:
-        from bpcli.grading.class_report import class_report
+        from bpcli.cli.documents import Format, write_document
 
-        document = class_report(result, solution, names=_mistake_names(result), full=False)
-        put_document(document, "terminal", shown.output, shown.width, shown.ascii)
+        document = _report(result, solution, shown, full=shown.format != "terminal")
+        write_document(document, Format(shown.format), shown.output, shown.width, shown.ascii)
 
 
-def _report(result: ClassResult, solution: Solution) -> str:
+def _report(result: ClassResult, solution: Solution, shown: _Shown, *, full: bool = True) -> Document:
     from bpcli.grading.class_report import class_report
-    from bpcli.render import render
 
-    return render(class_report(result, solution, names=_mistake_names(result)), "markdown")
+    names = _mistake_names(result, solution.problem.language)
+    return with_comma(class_report(result, solution, names=names, full=full), shown.decimal_comma)
 
 
 def _json(result: ClassResult, feedback: str = "full") -> str:
@@ -304,23 +312,23 @@ def _json(result: ClassResult, feedback: str = "full") -> str:
     return class_to_json(result, feedback)
 
 
-def _feedback(row: Row, solution: Solution, feedback: str) -> str:
+def _feedback(row: Row, solution: Solution, shown: _Shown) -> str:
     """The page of one student."""
     from bpcli.document import Note
     from bpcli.grading.report import report_document
     from bpcli.messages import Messages
     from bpcli.render import render
 
-    document = report_document(row.report, solution, feedback=feedback)
+    document = report_document(row.report, solution, feedback=shown.feedback)
     if row.adjustment is not None:
         messages = Messages(document.language)
         note = Note(messages.inline("class.adjustment", reason=row.adjustment.reason))
         document = document._replace(blocks=(*document.blocks, note))
-    return render(document, "markdown")
+    return render(with_comma(document, shown.decimal_comma), "markdown")
 
 
-def _mistake_names(result: ClassResult) -> dict[str, str]:
+def _mistake_names(result: ClassResult, language: str) -> dict[str, str]:
     from bpcli.grading.mistakes import described
 
     made = {match.id for row in result.rows for answer in row.report.answers for match in answer.matches}
-    return {identifier: described(identifier).title for identifier in sorted(made)}
+    return {identifier: described(identifier, language).title for identifier in sorted(made)}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from bpcli.cli.documents import Format, write_document
+from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
+from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choose_format
 
 if TYPE_CHECKING:
     from bpcli.cost import Cost, Growth
@@ -14,45 +14,33 @@ if TYPE_CHECKING:
 __all__ = ["cost"]
 
 
-class CostFormat(str, Enum):
-    terminal = "terminal"
-    markdown = "markdown"
-    json = "json"
-
-
-SUFFIXES = {".md": CostFormat.markdown, ".markdown": CostFormat.markdown, ".json": CostFormat.json}
-
-
 def cost(
-    problem: Annotated[
-        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
-    ],
-    format: Annotated[  # noqa: A002
-        CostFormat | None, typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
-    ] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")] = None,
-    width: Annotated[
-        int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
-    ] = None,
-    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+    problem: ProblemSource,
+    format: Annotated[Format | None, FORMAT] = None,  # noqa: A002
+    output: Output = None,
+    width: Width = None,
+    lang: Lang = None,
+    decimal_comma: DecimalComma = None,
+    ascii: Ascii = False,  # noqa: A002
 ) -> None:
     """Count what the passes of a problem cost, beside central differences, and how that grows.
 
     Examples:  bpcli cost lez5   |   bpcli cost mine.yaml -o cost.json
     """
-    from bpcli.cli.output import put_document, refuse_to_overwrite, write_text
+    from bpcli.cli.output import refuse_to_overwrite, write_text
     from bpcli.cost import cost_of, growth
     from bpcli.lesson.costs import cost_document
     from bpcli.load import load_problem, solve
 
     refuse_to_overwrite(output, problem)
-    solution = solve(load_problem(problem))
+    solution = solve(in_language(lang)(load_problem(problem)))
     counted = cost_of(solution.program, solution.built.parameters)
-    chosen = format or (SUFFIXES.get(PurePath(output).suffix.lower()) if output else None) or CostFormat.terminal
-    if chosen is CostFormat.json:
+    chosen = choose_format(format, output, Format)
+    if chosen is Format.json:
         write_text(_json(solution.problem.title, counted, growth()), output)
         return
-    put_document(cost_document(solution, counted, growth()), chosen.value, output, width, ascii)
+    document = with_comma(cost_document(solution, counted, growth()), decimal_comma)
+    write_document(document, chosen, output, width, ascii)
 
 
 def _json(title: str, cost: Cost, growth: tuple[Growth, ...]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from bpcli.document import Document
 
-__all__ = ["Format", "format_of", "refuse_idle_options", "write_document"]
+__all__ = ["Format", "refuse_idle_options", "write_document"]
 
 
 class Format(str, Enum):
@@ -28,32 +28,15 @@ class Format(str, Enum):
     json = "json"
 
 
-SUFFIXES = {
-    ".md": Format.markdown,
-    ".markdown": Format.markdown,
-    ".html": Format.html,
-    ".htm": Format.html,
-    ".tex": Format.latex,
-    ".typ": Format.typst,
-    ".pdf": Format.pdf,
-    ".png": Format.png,
-    ".svg": Format.svg,
-    ".json": Format.json,
-}
 FRAGMENTS = ("html", "latex", "typst")
-
-
-def format_of(output: str | None) -> Format:
-    """The format that the name of a file asks for, or the terminal's."""
-    return SUFFIXES.get(PurePath(output).suffix.lower(), Format.terminal) if output else Format.terminal
 
 
 def write_document(
     document: Document,
-    format: str,  # noqa: A002
+    format: Enum,  # noqa: A002
     output: str | None,
     width: int | None = None,
-    ascii: bool | None = None,  # noqa: A002
+    ascii: bool = False,  # noqa: A002
     *,
     fragment: bool = False,
     folded: bool = False,
@@ -65,7 +48,7 @@ def write_document(
     """
     from bpcli.render import PAGE_FORMATS, render
 
-    name = str(format.value) if isinstance(format, Enum) else format
+    name = str(format.value)
     refuse_idle_options(name, fragment=fragment, folded=folded)
     if name == "terminal" and output is None:
         from bpcli.cli.output import emit_with
@@ -75,7 +58,7 @@ def write_document(
     elif name in PAGE_FORMATS:
         _write_pages(document, name, output)
     else:
-        options: dict[str, object] = {"width": width or 80, "ascii": bool(ascii)} if name == "terminal" else {}
+        options: dict[str, object] = {"width": width or 80, "ascii": ascii} if name == "terminal" else {}
         options |= {key: True for key, wanted in (("fragment", fragment), ("folded", folded)) if wanted}
         from bpcli.cli.output import write_text
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
+from collections.abc import Callable
+from io import StringIO
 
 from bpcli.diagnostics import BpcliError, ProblemError
 from bpcli.safe import safe
 
 __all__ = ["run"]
 
+USAGE = 2
+INPUT_OUTPUT = 4
 INTERRUPTED = 130
 INTERNAL = 70
 
@@ -20,7 +23,8 @@ def run(arguments: list[str]) -> int:
     try:
         from bpcli.cli.app import app
 
-        app(arguments, prog_name="bpcli", standalone_mode=True)
+        ended = app(arguments, prog_name="bpcli", standalone_mode=False)
+        return ended if isinstance(ended, int) else 0
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1 if end.code else 0
     except ProblemError as error:
@@ -35,7 +39,12 @@ def run(arguments: list[str]) -> int:
         return _fail("error: the problem is nested too deeply", INTERNAL)
     except MemoryError:
         return _fail("error: not enough memory for a problem of this size", INTERNAL)
+    except OSError as error:
+        name = f" {safe(os.fsdecode(error.filename))}" if isinstance(error.filename, (str, bytes)) else ""
+        return _fail(f"error: cannot read or write{name}: {safe(error.strerror or str(error))}", INPUT_OUTPUT)
     except Exception as error:
+        if callable(show := getattr(error, "show", None)):  # how typer says what is wrong with the arguments
+            return _fail(_usage(show), getattr(error, "exit_code", USAGE))
         if os.environ.get("BPCLI_TRACEBACK"):
             raise
         kind = type(error).__name__
@@ -44,15 +53,19 @@ def run(arguments: list[str]) -> int:
             "run it again with BPCLI_TRACEBACK=1 and report what it prints",
             INTERNAL,
         )
-    return 0
+
+
+def _usage(show: Callable[..., None]) -> str:
+    """What is wrong with the arguments: it quotes them, so that it is made fit to be shown, line by line."""
+    shown = StringIO()
+    show(file=shown)
+    return "\n".join(map(safe, shown.getvalue().rstrip("\n").split("\n")))
 
 
 def _fail(message: str, code: int) -> int:
-    stream = sys.stderr
-    if stream is not None:
-        # Whoever closed standard error does not want to hear of it.
-        with contextlib.suppress(OSError, ValueError):
-            encoding = getattr(stream, "encoding", None) or "utf-8"
-            stream.write(message.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-            stream.flush()
+    from bpcli.cli.output import tell
+
+    # Whoever closed standard error does not want to hear of it.
+    with contextlib.suppress(OSError, ValueError):
+        tell(message)
     return code

@@ -31,7 +31,7 @@ def explain(
     from bpcli.grading.mistakes import CATALOGUE
 
     if name.upper() in CATALOGUE:
-        mistakes(name, None, False)
+        mistakes(name)
         return
     from bpcli.identifiers import nearest
 

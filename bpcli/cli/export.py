@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bpcli.cli.options import Output, ProblemSource
+
 __all__ = ["export"]
 
 
@@ -17,11 +19,9 @@ class Target(str, Enum):
 
 
 def export(
-    problem: Annotated[
-        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
-    ],
+    problem: ProblemSource,
     to: Annotated[Target, typer.Option("--to", help="The library that the script uses.")],
-    output: Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")] = None,
+    output: Output = None,
 ) -> None:
     """Write a script that computes loss, gradients and update with another tool, and compares them.
 

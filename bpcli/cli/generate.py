@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from bpcli.cli.options import ProblemSource, identifiers
 
 if TYPE_CHECKING:
     from bpcli.generate import Variant
@@ -19,9 +20,7 @@ MOST_COUNT = 20_000
 
 
 def generate(
-    problem: Annotated[
-        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
-    ],
+    problem: ProblemSource,
     output: Annotated[
         str, typer.Option("--output", "-o", help="The folder to make; it must be new or empty.", metavar="FOLDER")
     ],
@@ -54,7 +53,6 @@ def generate(
     if (count is None) == (roster is None):
         raise typer.BadParameter("say how many (--count 30), or for whom (--roster class.csv)")
     from bpcli.cli.progress import progress
-    from bpcli.cli.solve import split_identifiers
     from bpcli.generate import recipe
     from bpcli.grading.variants import Entry, Variants
     from bpcli.load import load_problem, solve
@@ -63,7 +61,7 @@ def generate(
     folder = Path(output)
     before = _present(folder, force)
     original = solve(load_problem(problem))
-    ids = tuple(identifier for text in keep or () for identifier in split_identifiers(text))
+    ids = identifiers(keep)
     way = recipe(original, ids, allow_dead=allow_dead, drop_note=drop_note)
     files: dict[str, str] = {}
     entries: list[Entry] = []
@@ -169,17 +167,11 @@ def _protect(folder: Path, files: dict[str, str], before: Variants | None) -> li
 
 
 def _write(folder: Path, files: dict[str, str], made: Variants) -> None:
-    from bpcli.cli.output import write_file
-    from bpcli.diagnostics import OutputError
+    from bpcli.cli.output import make_folder, write_file
     from bpcli.grading.variants import MANIFEST, variants_to_yaml
-    from bpcli.safe import safe
 
-    try:
-        for part in sorted({str(Path(name).parent) for name in files}):
-            (folder / part).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else error
-        raise OutputError(f"cannot make the folder {safe(str(folder))}: {reason}") from None
+    for part in sorted({str(Path(name).parent) for name in files}):
+        make_folder(folder / part)
     write_file(str(folder / MANIFEST), variants_to_yaml(made))  # first, so that an interrupted run can be repeated
     for name, text in files.items():
         write_file(str(folder / name), text)
@@ -187,6 +179,7 @@ def _write(folder: Path, files: dict[str, str], made: Variants) -> None:
 
 def _say(made: Variants, left: list[str], files: dict[str, str]) -> None:
     """On standard error: what is where, and what an instructor should know."""
+    from bpcli.cli.output import tell
     from bpcli.safe import safe
 
     folder = safe(made.path)
@@ -200,6 +193,4 @@ def _say(made: Variants, left: list[str], files: dict[str, str]) -> None:
         told.append(f"warning: {same} of them {'have' if same > 1 else 'has'} the numbers of another one")
     if left:
         told.append(f"warning: {len(left)} file{'s' * (len(left) > 1)} of an earlier run are left, such as {left[0]}")
-    if sys.stderr is not None:
-        encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-        sys.stderr.write("".join(f"{line}\n" for line in told).encode(encoding, "backslashreplace").decode(encoding))
+    tell(*told)

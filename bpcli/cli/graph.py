@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from enum import Enum
-from pathlib import PurePath
 from typing import Annotated
 
 import typer
+
+from bpcli.cli.language import Lang, in_language
+from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, choose_format, identifiers
 
 __all__ = ["graph"]
 
@@ -19,23 +21,12 @@ class GraphFormat(str, Enum):
     mermaid = "mermaid"
 
 
-SUFFIXES = {
-    ".svg": GraphFormat.svg,
-    ".dot": GraphFormat.dot,
-    ".gv": GraphFormat.dot,
-    ".mmd": GraphFormat.mermaid,
-    ".mermaid": GraphFormat.mermaid,
-}
 NARROWEST, DEFAULT = 40, 80
 
 
 def graph(
-    problem: Annotated[
-        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
-    ],
-    format: Annotated[  # noqa: A002
-        GraphFormat | None, typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
-    ] = None,
+    problem: ProblemSource,
+    format: Annotated[GraphFormat | None, FORMAT] = None,  # noqa: A002
     network: Annotated[
         bool | None,
         typer.Option(
@@ -51,11 +42,12 @@ def graph(
         typer.Option(help="Only this quantity and what it needs (p1, dL/dW2); may be repeated.", metavar="ID"),
     ] = None,
     instance: Annotated[int, typer.Option(min=1, help="Which instance of a batch the units show.")] = 1,
-    output: Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")] = None,
+    output: Output = None,
     width: Annotated[
         int | None, typer.Option(min=NARROWEST, max=400, help="Columns of the page (by default those of the terminal).")
     ] = None,
-    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+    lang: Lang = None,
+    ascii: Ascii = False,  # noqa: A002
 ) -> None:
     """Draw a problem: its graph with values, gradients and local derivatives, or its network.
 
@@ -63,14 +55,13 @@ def graph(
     bpcli graph lez5 --operations --extended -o extended.svg
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
-    from bpcli.cli.solve import split_identifiers
     from bpcli.drawing import draw
     from bpcli.load import load_problem, solve
 
     refuse_to_overwrite(output, problem)
-    solution = solve(load_problem(problem))
-    names = tuple(name for text in only or () for name in split_identifiers(text))
-    chosen = format or (SUFFIXES.get(PurePath(output).suffix.lower()) if output else None) or GraphFormat.terminal
+    solution = solve(in_language(lang)(load_problem(problem)))
+    names = identifiers(only)
+    chosen = choose_format(format, output, GraphFormat)
     if network and (extended or names):
         raise typer.BadParameter("--extended and --only belong to the graph of the operations, not to --network")
     as_network = network if network is not None else solution.problem.network is not None and not (extended or names)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bpcli.cli.options import ProblemSource, digits
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -15,9 +17,7 @@ __all__ = ["lint"]
 
 
 def lint(
-    problem: Annotated[
-        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
-    ],
+    problem: ProblemSource,
     decimals: Annotated[
         int | None, typer.Option(min=0, max=10, help="Decimals of the answers (those of the problem's display).")
     ] = None,
@@ -36,16 +36,10 @@ def lint(
     from bpcli.grading.lint import lint as look
     from bpcli.load import load_problem, rounding_of, solve
 
-    if decimals is not None and significant is not None:
-        raise typer.BadParameter("choose --decimals or --significant, not both")
     loaded = load_problem(problem)
-    digits = rounding_of(loaded.display)
-    if decimals is not None:
-        digits = digits._replace(decimals=decimals, significant=None)
-    if significant is not None:
-        digits = digits._replace(significant=significant)
+    rounding = digits(rounding_of(loaded.display), decimals, significant)
     solution = solve(loaded)
-    findings = look(solution, digits)
+    findings = look(solution, rounding)
     told = [item for item in findings if everything or not item.always]
     lines = [line for item in told for line in _lines(item)]
     hidden = len(findings) - len(told)

@@ -6,15 +6,18 @@ from typing import Annotated
 
 import typer
 
+from bpcli.cli.language import DecimalComma, Lang, language_of_locale, with_comma
+from bpcli.cli.options import Ascii, Width
+
 __all__ = ["mistakes"]
 
 
 def mistakes(
     identifier: Annotated[str | None, typer.Argument(help="The id of a mistake, D03 say.", metavar="ID")] = None,
-    width: Annotated[
-        int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
-    ] = None,
-    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+    width: Width = None,
+    lang: Lang = None,
+    decimal_comma: DecimalComma = None,
+    ascii: Ascii = False,  # noqa: A002
 ) -> None:
     """List the mistakes that bpcli recognises, or show one of them with a worked example.
 
@@ -25,11 +28,13 @@ def mistakes(
     from bpcli.grading.reference import mistake_document, mistakes_document
     from bpcli.render.terminal import write_terminal
 
+    language = lang.value if lang is not None else language_of_locale() or "en"
     if identifier is None:
-        document = mistakes_document()
+        document = mistakes_document(language)
     else:
         name = identifier.strip().upper()
         if name not in CATALOGUE:
             raise typer.BadParameter(f"there is no mistake `{identifier}`; `bpcli mistakes` lists them")
-        document = mistake_document(name)
+        document = mistake_document(name, language)
+    document = with_comma(document, decimal_comma)
     emit_with(lambda stream: write_terminal(document, stream, width=width, ascii=ascii or None))

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from bpcli.cli.options import Force
+
 __all__ = ["new"]
 
 
@@ -24,14 +26,14 @@ def new(
     seed: Annotated[int, typer.Option(min=0, help="Other numbers.")] = 1,
     title: Annotated[str, typer.Option(help="The title of the problem.")] = "",
     file: Annotated[str | None, typer.Option("--file", "-o", help="Write to this file.", metavar="FILE")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    force: Force = False,
 ) -> None:
     """Make a problem file to start from, with short numbers and a comment on every part.
 
     Examples:  bpcli new 2-3-1 --hidden tanh -o mine.yaml   |   bpcli new 3-4-3 --output softmax --batch 2   |
     bpcli new --graph -o graph.yaml
     """
-    from bpcli.cli.output import emit, write_file
+    from bpcli.cli.output import refuse_present, write_text
     from bpcli.scaffold import Scaffold, graph_text, network_text, sizes
 
     if graph == (network is not None):
@@ -41,19 +43,6 @@ def new(
     else:
         assert network is not None
         text = network_text(Scaffold(sizes(network), hidden, out, loss, optimizer, batch, seed, title))
-    if file is None:
-        emit(text)
-        return
-    if not force:
-        _refuse_existing(file)
-    write_file(file, text)
-
-
-def _refuse_existing(file: str) -> None:
-    import os
-
-    from bpcli.diagnostics import OutputError
-    from bpcli.safe import safe
-
-    if os.path.lexists(file):
-        raise OutputError(f"{safe(file)} is there already; choose another name, or replace it with --force")
+    if file is not None:
+        refuse_present(file, force)
+    write_text(text, file)

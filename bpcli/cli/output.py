@@ -7,17 +7,29 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import typer
 
 from bpcli.diagnostics import OutputError
 from bpcli.safe import safe
 
-if TYPE_CHECKING:
-    from bpcli.document import Document
+__all__ = [
+    "TEMPORARY_SUFFIX",
+    "emit",
+    "emit_bytes",
+    "emit_with",
+    "make_folder",
+    "refuse_present",
+    "refuse_to_overwrite",
+    "tell",
+    "write_file",
+    "write_text",
+]
 
-__all__ = ["emit", "emit_bytes", "emit_with", "put_document", "refuse_to_overwrite", "write_file", "write_text"]
+TEMPORARY_SUFFIX = ".bpcli-tmp"
+MOST_BYTES_OF_NAME = 100
+"""So much of a file's name is in that of its temporary file, which has to fit a file system too."""
 
 
 def emit(text: str) -> None:
@@ -77,19 +89,23 @@ def write_file(path: str, content: str | bytes) -> None:
     """
     import tempfile
 
-    target = Path(path)
-    if target.is_dir():
+    data = content.encode() if isinstance(content, str) else content
+    if os.path.isdir(path):  # noqa: PTH112  # says no where a path cannot be followed
         raise OutputError(f"cannot write {safe(path)}: it is a folder")
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+        _write_device(path, data)
+        return
     # A link is written through: its target is replaced, not the link.
-    target = target.resolve()
+    target = Path(os.path.realpath(path))
+    begin = os.fsdecode(os.fsencode(target.name)[:MOST_BYTES_OF_NAME])
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".bpcli-tmp", dir=target.parent)
+        descriptor, name = tempfile.mkstemp(prefix=f".{begin}.", suffix=TEMPORARY_SUFFIX, dir=target.parent)
     except OSError as error:
         raise OutputError(f"cannot write {safe(path)}: {_reason(error)}") from None
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content.encode() if isinstance(content, str) else content)
+            stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
@@ -101,6 +117,17 @@ def write_file(path: str, content: str | bytes) -> None:
         raise
 
 
+def _write_device(path: str, data: bytes) -> None:
+    """`/dev/null`, `/dev/stdout` or a named pipe: written to, never replaced by a file."""
+    try:
+        with open(path, "wb", buffering=0) as stream:  # noqa: PTH123
+            view = memoryview(data)
+            while view:
+                view = view[stream.write(view) :]
+    except OSError as error:
+        raise OutputError(f"cannot write {safe(path)}: {_reason(error)}") from None
+
+
 def write_text(text: str, output: str | None) -> None:
     """Text to the file named, or to standard output."""
     if output is None:
@@ -109,20 +136,37 @@ def write_text(text: str, output: str | None) -> None:
         write_file(output, text)
 
 
-def put_document(document: Document, format: str, output: str | None, width: int | None, ascii: bool) -> None:  # noqa: A002
-    """A document in one of the formats of `render`; on a terminal with its colours and its width."""
-    from bpcli.cli.documents import write_document
-
-    write_document(document, format, output, width, ascii)
-
-
 def refuse_to_overwrite(output: str | None, *inputs: str) -> None:
     """Raises OutputError where the output would replace a file that is read."""
-    if output is None or not Path(output).exists():
+    if output is None or not os.path.isfile(output):  # noqa: PTH113  # says no where a path cannot be followed
         return
     for name in inputs:
-        if Path(name).exists() and Path(name).samefile(output):
+        if os.path.isfile(name) and os.path.samefile(name, output):  # noqa: PTH113, PTH121
             raise OutputError(f"cannot write {safe(output)}: it is the file that is read; name another one")
+
+
+def refuse_present(path: str, force: bool) -> None:
+    """Raises OutputError where there is something already, and it is not to be replaced by force."""
+    if os.path.lexists(path) and not force:
+        raise OutputError(f"{safe(path)} is there already; choose another name, or replace it with --force")
+
+
+def make_folder(path: str | Path) -> None:
+    """The folder, and those above it, where they are not there. Raises OutputError where they cannot be made."""
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {safe(str(path))}: {_reason(error)}") from None
+
+
+def tell(*lines: str) -> None:
+    """Lines on standard error, in an encoding that may lack some of their characters."""
+    stream = sys.stderr
+    if stream is not None:
+        encoding = getattr(stream, "encoding", None) or "utf-8"
+        text = "".join(f"{line}\n" for line in lines)
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
 
 
 def _umask() -> int:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bpcli.cli.documents import Format, format_of, write_document
+from bpcli.cli.documents import Format, write_document
 from bpcli.cli.grain import Grain
+from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
+from bpcli.cli.options import FORMAT, Ascii, Decimals, Output, ProblemSource, Width, choose_format, digits
 
 if TYPE_CHECKING:
     from bpcli.paths import PathGraph
@@ -17,9 +19,7 @@ __all__ = ["paths"]
 
 
 def paths(
-    problem: Annotated[
-        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
-    ],
+    problem: ProblemSource,
     start: Annotated[str, typer.Argument(metavar="FROM", help="Where paths start: b1, W1[1,2].")],
     end: Annotated[str | None, typer.Argument(metavar="TO", help="Where they end (by default at the output).")] = None,
     most: Annotated[int, typer.Option(min=0, max=100_000, help="List at most so many; the others are counted.")] = 20,
@@ -27,17 +27,13 @@ def paths(
         Grain | None,
         typer.Option(help="A graph as it is written, or of elementary operations (always, for a network)."),
     ] = None,
-    format: Annotated[  # noqa: A002
-        Format | None, typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
-    ] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")] = None,
-    decimals: Annotated[
-        int | None, typer.Option(min=0, max=10, help="Decimals of computed numbers (4 unless the problem says).")
-    ] = None,
-    width: Annotated[
-        int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
-    ] = None,
-    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+    format: Annotated[Format | None, FORMAT] = None,  # noqa: A002
+    output: Output = None,
+    decimals: Decimals = None,
+    width: Width = None,
+    lang: Lang = None,
+    decimal_comma: DecimalComma = None,
+    ascii: Ascii = False,  # noqa: A002
 ) -> None:
     """Show every path from a quantity to the output, the product along each, and their sum: the gradient.
 
@@ -50,23 +46,21 @@ def paths(
     from bpcli.paths import find_paths
 
     refuse_to_overwrite(output, problem)
-    loaded = load_problem(problem)
-    rounding = rounding_of(loaded.display)
-    if decimals is not None:
-        rounding = rounding._replace(decimals=decimals, significant=None)
+    chosen = choose_format(format, output, Format)
+    loaded = in_language(lang, locale=chosen is not Format.json)(load_problem(problem))
+    rounding = digits(rounding_of(loaded.display), decimals)
     solution = work(loaded, rounding)
     graph = _graph(solution, grain)
     first = _node(solution, graph, start)
     last = graph.output if end is None else _node(solution, graph, end)
     found = find_paths(graph, first, last, most)
-    chosen = format or format_of(output)
     if chosen is Format.json:
         from bpcli.export.json import indented
 
         write_text(indented(paths_to_dict(found, rounding)) + "\n", output)
         return
     document = paths_lesson(found, rounding, loaded.language, loaded.title, loaded.source)
-    write_document(document, chosen, output, width, ascii or None)
+    write_document(with_comma(document, decimal_comma), chosen, output, width, ascii)
 
 
 def _graph(solution: Solution, grain: Grain | None) -> PathGraph:

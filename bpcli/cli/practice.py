@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bpcli.cli.language import Lang, in_language
+from bpcli.cli.options import Ascii, Width
+
 if TYPE_CHECKING:
     from bpcli.document import Block, Document
     from bpcli.grading.practice import Practice, Progress
@@ -34,10 +37,9 @@ def practice(
     state: Annotated[
         str | None, typer.Option("--state", help="Keep your progress in this file.", metavar="FILE")
     ] = None,
-    width: Annotated[
-        int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
-    ] = None,
-    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+    width: Width = None,
+    lang: Lang = None,
+    ascii: Ascii = False,  # noqa: A002
 ) -> None:
     """Practise a problem: one quantity at a time, checked at once, with hints.
 
@@ -52,7 +54,7 @@ def practice(
     from bpcli.grading.practice import Practice
     from bpcli.load import load_problem, solve
 
-    loaded = load_problem(problem)
+    loaded = in_language(lang)(load_problem(problem))
     session = Practice(Grader(solve(loaded)))
     _Session(session, _keeper(state, loaded.text), width, ascii).run(fresh)
 

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from bpcli.cli.language import Lang, in_language
+from bpcli.cli.options import Force, ProblemSource
+
 __all__ = ["quiz"]
 
 
@@ -17,9 +20,7 @@ class Platform(str, Enum):
 
 
 def quiz(
-    problem: Annotated[
-        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
-    ],
+    problem: ProblemSource,
     to: Annotated[Platform, typer.Option(help="Moodle XML, QTI 1.2 for Canvas, or a PrairieLearn question folder.")],
     output: Annotated[
         str | None,
@@ -28,61 +29,44 @@ def quiz(
     feedback: Annotated[
         bool, typer.Option("--feedback/--no-feedback", help="Moodle: say which mistake gives the number entered.")
     ] = True,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    lang: Lang = None,
+    force: Force = False,
 ) -> None:
     """Make a quiz: every number asked for, with a tolerance from the digits asked for.
 
     Examples:  bpcli quiz lez5 --to moodle -o lez5.xml   |   bpcli quiz lez5 --to qti -o lez5.zip   |
     bpcli quiz lez5 --to prairielearn -o questions/lez5
     """
+    from bpcli.cli.output import refuse_present, write_file, write_text
     from bpcli.load import load_problem, solve
 
     if to is not Platform.moodle and output is None:
         kind = "file (-o lez5.zip)" if to is Platform.qti else "folder (-o questions/lez5)"
         raise typer.BadParameter(f"name the {kind}")
     if output is not None:
-        _refuse_present(output, force)
-    solution = solve(load_problem(problem))
+        refuse_present(output, force)
+    solution = solve(in_language(lang, locale=False)(load_problem(problem)))
     if to is Platform.prairielearn:
         from bpcli.export.prairielearn import solution_to_prairielearn
 
         assert output is not None
         _write_folder(output, solution_to_prairielearn(solution))
     elif to is Platform.qti:
-        from bpcli.cli.output import write_file
         from bpcli.export.qti import solution_to_qti
 
         assert output is not None
         write_file(output, solution_to_qti(solution))
     else:
-        from bpcli.cli.output import write_text
         from bpcli.export.moodle import solution_to_moodle
 
         write_text(solution_to_moodle(solution, feedback=feedback), output)
 
 
-def _refuse_present(output: str, force: bool) -> None:
-    import os
-
-    from bpcli.diagnostics import OutputError
-    from bpcli.safe import safe
-
-    if os.path.lexists(output) and not force:
-        raise OutputError(f"{safe(output)} is there already; choose another name, or replace it with --force")
-
-
 def _write_folder(output: str, files: dict[str, str]) -> None:
-    import os
     from pathlib import Path
 
-    from bpcli.cli.output import write_file
-    from bpcli.diagnostics import OutputError
-    from bpcli.safe import safe
+    from bpcli.cli.output import make_folder, write_file
 
-    try:
-        Path(output).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else error
-        raise OutputError(f"cannot make the folder {safe(output)}: {reason}") from None
+    make_folder(output)
     for name, text in files.items():
         write_file(str(Path(output) / name), text)

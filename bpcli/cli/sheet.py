@@ -1,99 +1,191 @@
-"""`bpcli sheet`: a blank answer sheet."""
+"""`bpcli sheet` and `bpcli key`: what is handed out to be filled in, and what it is graded by."""
 
 from __future__ import annotations
 
 from enum import Enum
-from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
+
+from bpcli.cli.documents import write_document
+from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
+from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choose_format, identifiers
 
 if TYPE_CHECKING:
     from bpcli.solution import Solution
 
-__all__ = ["sheet"]
+__all__ = ["key", "sheet"]
 
 
 class SheetFormat(str, Enum):
+    """The answer files that `check` reads, and the formats of a document."""
+
     yaml = "yaml"
     csv = "csv"
+    json = "json"
+    html = "html"
+    terminal = "terminal"
     markdown = "markdown"
+    latex = "latex"
+    typst = "typst"
+    pdf = "pdf"
+    png = "png"
+    svg = "svg"
 
 
-SUFFIXES = {
-    ".yaml": SheetFormat.yaml,
-    ".yml": SheetFormat.yaml,
-    ".csv": SheetFormat.csv,
-    ".md": SheetFormat.markdown,
-    ".markdown": SheetFormat.markdown,
-}
+class KeyFormat(str, Enum):
+    """The same, the terminal first."""
+
+    terminal = "terminal"
+    markdown = "markdown"
+    html = "html"
+    latex = "latex"
+    typst = "typst"
+    pdf = "pdf"
+    png = "png"
+    svg = "svg"
+    yaml = "yaml"
+    csv = "csv"
+    json = "json"
+
+
+FILES = ("yaml", "csv", "json")
+WRITTEN_IN = (*FILES, "markdown")
+"""What students write into: such a file is not replaced once somebody has."""
+
+Replace = Annotated[bool, typer.Option("--force", help="Replace a file even if something is written in it.")]
+
+
+class _GivenAway(NamedTuple):
+    """What a sheet gives away: a level, and the values of single ids."""
+
+    level: str = "blank"
+    ids: tuple[str, ...] = ()
 
 
 def sheet(
-    problem: Annotated[
-        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
-    ],
-    format: Annotated[  # noqa: A002
-        SheetFormat | None, typer.Option("--format", "-f", help="Format (by default after the name of -o, or yaml).")
-    ] = None,
+    problem: ProblemSource,
+    format: Annotated[SheetFormat | None, FORMAT] = None,  # noqa: A002
     filled: Annotated[
         list[str] | None,
-        typer.Option(help="Give away these answers (a1,h1); may be repeated.", metavar="IDS"),
+        typer.Option(
+            help="Give something away: half (every line begun, with the given numbers put in), worked (the forward "
+            "pass worked, the rest begun), or the answers to these ids (a1,h1); may be repeated.",
+            metavar="IDS|half|worked",
+        ),
     ] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file even if something is written in it.")] = False,
+    output: Output = None,
+    width: Width = None,
+    lang: Lang = None,
+    decimal_comma: DecimalComma = None,
+    ascii: Ascii = False,  # noqa: A002
+    force: Replace = False,
 ) -> None:
-    """Make a blank answer sheet: every quantity asked for, with its shape.
+    """Make an answer sheet: every quantity asked for, with room for its numbers.
 
-    Examples:  bpcli sheet lez5 -o mine.yaml   |   bpcli sheet lez5 --filled a1,h1   |
-    bpcli sheet lez5 --format markdown
+    YAML, CSV and JSON are files to fill in; HTML is a page that is filled in offline and saves such a file; the other
+    formats are for paper, with the problem and its conventions.
+
+    Examples:  bpcli sheet lez5 -o mine.yaml   |   bpcli sheet lez5 -o sheet.pdf --filled half   |
+    bpcli sheet lez5 -o sheet.html --filled a1,h1
     """
-    from bpcli.cli.output import emit, refuse_to_overwrite, write_file
-    from bpcli.cli.solve import split_identifiers
+    from bpcli.cli.output import refuse_to_overwrite, write_text
     from bpcli.load import load_problem, solve
 
     refuse_to_overwrite(output, problem)
-    solution = solve(load_problem(problem))
-    ids = tuple(identifier for text in filled or () for identifier in split_identifiers(text))
-    chosen = format or (SUFFIXES.get(PurePath(output).suffix.lower()) if output else None) or SheetFormat.yaml
-    text = _text(solution, chosen, ids)
-    if output is None:
-        emit(text)
+    chosen = choose_format(format, output, SheetFormat)
+    given_away = _given_away(filled)
+    if chosen in (SheetFormat.csv, SheetFormat.json) and given_away.level == "half":
+        raise typer.BadParameter(f"{chosen.value} has no room for formulas; --filled half is for the other formats")
+    solution = solve(in_language(lang)(load_problem(problem)))
+    if chosen.value in WRITTEN_IN and not force:
+        _refuse_written(output, solution, _text(solution, chosen.value, given_away))
+    if chosen.value in FILES:
+        write_text(_text(solution, chosen.value, given_away), output)
+    elif chosen is SheetFormat.html:
+        from bpcli.lesson.sheet import sheet_of_problem
+        from bpcli.render.answer_page import to_answer_page
+
+        page = sheet_of_problem(solution, given_away.ids, given_away.level)
+        write_text(to_answer_page(page, solution.problem.path, decimal_comma=decimal_comma), output)
+    else:
+        from bpcli.lesson.sheet import paper_sheet
+
+        document = paper_sheet(solution, given_away.ids, given_away.level)
+        write_document(with_comma(document, decimal_comma), chosen, output, width, ascii)
+
+
+def key(
+    problem: ProblemSource,
+    format: Annotated[KeyFormat | None, FORMAT] = None,  # noqa: A002
+    output: Output = None,
+    width: Width = None,
+    lang: Lang = None,
+    decimal_comma: DecimalComma = None,
+    ascii: Ascii = False,  # noqa: A002
+    force: Replace = False,
+) -> None:
+    """Make the answer key: every quantity asked for with its value and its points, and what counts as right.
+
+    YAML, CSV and JSON give an answer file with every value, which has full marks.
+
+    Examples:  bpcli key lez5   |   bpcli key lez5 -o key.pdf   |   bpcli key lez5 -o key.yaml
+    """
+    from bpcli.cli.output import refuse_to_overwrite, write_text
+    from bpcli.grading.key import filled_sheet, key_document
+    from bpcli.load import load_problem, solve
+
+    refuse_to_overwrite(output, problem)
+    chosen = choose_format(format, output, KeyFormat)
+    solution = solve(in_language(lang)(load_problem(problem)))
+    if chosen.value in FILES:
+        text = filled_sheet(solution, chosen.value)
+        if not force:
+            _refuse_written(output, solution, text)
+        write_text(text, output)
         return
-    if not force:
-        _refuse_written(output, solution, text)
-    write_file(output, text)
+    write_document(with_comma(key_document(solution), decimal_comma), chosen, output, width, ascii)
 
 
-def _text(solution: Solution, format: SheetFormat, filled: tuple[str, ...] = ()) -> str:  # noqa: A002
-    from bpcli.grading.sheet import blank_sheet, sheet_document
+def _given_away(texts: list[str] | None) -> _GivenAway:
+    from bpcli.grading.sheet import LEVELS
 
-    if format is SheetFormat.markdown:
-        from bpcli.render import render
+    words = identifiers(texts)
+    levels = sorted({word for word in words if word in LEVELS})
+    if len(levels) > 1:
+        raise typer.BadParameter(f"choose one of {', '.join(LEVELS)}")
+    return _GivenAway(levels[0] if levels else LEVELS[0], tuple(word for word in words if word not in LEVELS))
 
-        return render(sheet_document(solution, filled), "markdown")
-    return blank_sheet(solution, format.value, filled)
+
+def _text(solution: Solution, format: str, given_away: _GivenAway) -> str:  # noqa: A002
+    """The sheet as a text that is written into."""
+    if format in FILES:
+        from bpcli.grading.sheet import blank_sheet
+
+        return blank_sheet(solution, format, given_away.ids, given_away.level)
+    from bpcli.lesson.sheet import paper_sheet
+    from bpcli.render import render
+
+    return render(paper_sheet(solution, given_away.ids, given_away.level), format)
 
 
-def _refuse_written(output: str, solution: Solution, text: str) -> None:
+def _refuse_written(output: str | None, solution: Solution, text: str) -> None:
     """What someone wrote by hand is not replaced: only a sheet of this problem as it was handed out."""
     from bpcli.diagnostics import BpcliError, OutputError
     from bpcli.problem.source import decode, read_source
     from bpcli.safe import safe
 
-    if not Path(output).exists():
+    if output is None or not Path(output).exists():
         return
     try:
         present = decode(read_source(output), output)
     except BpcliError:
         present = None
-    if present is None or not any(_same(present, other) for other in (text, *_blanks(solution))):
+    blanks = (text, *(_text(solution, format, _GivenAway()) for format in WRITTEN_IN))  # noqa: A001
+    if present is None or not any(_same(present, other) for other in blanks):
         message = f"{safe(output)} is there already, and is not a blank sheet of this problem"
         raise OutputError(f"{message}; choose another name, or replace it with --force")
-
-
-def _blanks(solution: Solution) -> tuple[str, ...]:
-    return tuple(_text(solution, format) for format in SheetFormat)  # noqa: A001
 
 
 def _same(present: str, sheet: str) -> bool:

@@ -9,8 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bpcli.cli.documents import Format, format_of, refuse_idle_options, write_document
+from bpcli.cli.documents import Format, refuse_idle_options, write_document
 from bpcli.cli.grain import Grain, brief_json, brief_lesson, in_brief, scalar_json, scalar_tables
+from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
+from bpcli.cli.options import (
+    FORMAT,
+    Ascii,
+    Decimals,
+    Output,
+    ProblemSource,
+    Significant,
+    Width,
+    choose_format,
+    digits,
+    identifiers,
+)
 from bpcli.cli.output import write_text
 
 if TYPE_CHECKING:
@@ -19,7 +32,7 @@ if TYPE_CHECKING:
     from bpcli.lesson import LessonOptions
     from bpcli.solution import Solution
 
-__all__ = ["solve", "split_identifiers"]
+__all__ = ["solve"]
 
 
 class RoundingMode(str, Enum):
@@ -40,19 +53,11 @@ class Detail(str, Enum):
 
 
 def solve(
-    problem: Annotated[
-        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
-    ],
-    format: Annotated[  # noqa: A002
-        Format | None, typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
-    ] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")] = None,
-    decimals: Annotated[
-        int | None, typer.Option(min=0, max=10, help="Decimals of computed numbers (4 unless the problem says).")
-    ] = None,
-    significant: Annotated[
-        int | None, typer.Option(min=1, max=10, help="Significant digits of computed numbers, in place of decimals.")
-    ] = None,
+    problem: ProblemSource,
+    format: Annotated[Format | None, FORMAT] = None,  # noqa: A002
+    output: Output = None,
+    decimals: Decimals = None,
+    significant: Significant = None,
     rounding: Annotated[
         RoundingMode | None,
         typer.Option(help="Round only what is shown, or every quantity before it is used (as by hand)."),
@@ -68,10 +73,10 @@ def solve(
     ] = Grain.author,
     verify: Annotated[bool, typer.Option("--verify", help="Compare gradients with central differences.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Print large matrices whole.")] = False,
-    width: Annotated[
-        int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
-    ] = None,
-    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+    width: Width = None,
+    lang: Lang = None,
+    decimal_comma: DecimalComma = None,
+    ascii: Ascii = False,  # noqa: A002
     fragment: Annotated[
         bool, typer.Option("--fragment", help="HTML, LaTeX, Typst: a part to put into a document of your own.")
     ] = False,
@@ -89,34 +94,28 @@ def solve(
     from bpcli.load import load_problem, rounding_of
     from bpcli.load import solve as work
 
-    if decimals is not None and significant is not None:
-        raise typer.BadParameter("choose --decimals or --significant, not both")
     refuse_to_overwrite(output, problem)
-    loaded = load_problem(problem)
-    digits = rounding_of(loaded.display)
-    if decimals is not None:
-        digits = digits._replace(decimals=decimals, significant=None)
-    if significant is not None:
-        digits = digits._replace(significant=significant)
+    chosen = choose_format(format, output, Format)
+    loaded = in_language(lang, locale=chosen is not Format.json)(load_problem(problem))
+    shown = digits(rounding_of(loaded.display), decimals, significant)
     if rounding is not None:
-        digits = digits._replace(each_step=rounding is RoundingMode.each_step)
+        shown = shown._replace(each_step=rounding is RoundingMode.each_step)
     options = LessonOptions(
         detail=detail.value,
         phases=frozenset(item.value for item in phase or ()),
-        only=tuple(identifier for text in only or () for identifier in split_identifiers(text)),
+        only=identifiers(only),
         full=full,
     )
-    chosen = format or format_of(output)
     refuse_idle_options(chosen.value, fragment=fragment, folded=folded)
     brief = None
     document: Callable[[], Document]
     json: Callable[[], str]
     if grain is Grain.author and not verify:
-        loaded, brief = in_brief(loaded, digits, options.only)
+        loaded, brief = in_brief(loaded, shown, options.only)
     if brief is not None:
-        document, json = partial(brief_lesson, brief, digits, options), partial(brief_json, brief, options)
+        document, json = partial(brief_lesson, brief, shown, options), partial(brief_json, brief, options)
     else:
-        solution = work(loaded, digits)
+        solution = work(loaded, shown)
         if grain is Grain.scalar:
             document, json = partial(scalar_tables, solution, options), partial(scalar_json, solution, options)
         else:
@@ -127,20 +126,8 @@ def solve(
     if chosen is Format.json:
         write_text(json(), output)
     else:
-        write_document(document(), chosen, output, width, ascii or None, fragment=fragment, folded=folded)
-
-
-def split_identifiers(text: str) -> list[str]:
-    """`a1, W1[1,2]` → `a1` and `W1[1,2]`: commas and spaces separate, except between brackets."""
-    parts, depth, current = [], 0, ""
-    for character in text:
-        depth += (character in "[(") - (character in "])")
-        if character in ", " and depth <= 0:
-            parts.append(current)
-            current = ""
-        else:
-            current += character
-    return [part for part in (*parts, current) if part]
+        page = with_comma(document(), decimal_comma)
+        write_document(page, chosen, output, width, ascii, fragment=fragment, folded=folded)
 
 
 def _compared(solution: Solution) -> tuple[GradientComparison, ...]:

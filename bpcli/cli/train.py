@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
+from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choose_format
+
 if TYPE_CHECKING:
     from bpcli.lesson.training import TrainingReport
     from bpcli.problem.model import Numbers, Problem
@@ -26,7 +29,6 @@ class TrainFormat(str, Enum):
     json = "json"
 
 
-SUFFIXES = {".md": TrainFormat.markdown, ".markdown": TrainFormat.markdown, ".json": TrainFormat.json}
 DIVERGED = 3
 MOST_SHOWN = 20
 CURVE_HEIGHT = 10
@@ -35,9 +37,7 @@ Progress = Callable[[int, int, float], None]
 
 
 def train(
-    problem: Annotated[
-        str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
-    ],
+    problem: ProblemSource,
     epochs: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="Passes over the data.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Instances per update (all by default).")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="The learning rate.")] = None,
@@ -56,14 +56,12 @@ def train(
     checkpoint: Annotated[
         str | None, typer.Option(help="Write the problem with its final parameters to this file.", metavar="FILE")
     ] = None,
-    format: Annotated[  # noqa: A002
-        TrainFormat | None, typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
-    ] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")] = None,
-    width: Annotated[
-        int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
-    ] = None,
-    ascii: Annotated[bool, typer.Option("--ascii", help="Use ASCII characters only.")] = False,  # noqa: A002
+    format: Annotated[TrainFormat | None, FORMAT] = None,  # noqa: A002
+    output: Output = None,
+    width: Width = None,
+    lang: Lang = None,
+    decimal_comma: DecimalComma = None,
+    ascii: Ascii = False,  # noqa: A002
     force: Annotated[bool, typer.Option("--force", help="Let --checkpoint replace any file.")] = False,
 ) -> None:
     """Train a network: gradient descent over its data, in one batch or in mini-batches.
@@ -80,17 +78,20 @@ def train(
         refuse_to_overwrite(file, problem)
     if plot is not None and PurePath(plot).suffix.lower() not in (".svg", ".png"):
         raise typer.BadParameter("a plot is written to a file ending in .svg or .png", param_hint="--plot")
-    loaded = load_problem(problem)
+    loaded = in_language(lang)(load_problem(problem))
     _refuse_checkpoint(checkpoint, loaded, force)
     settings = _settings(settings_of(loaded), epochs, batch_size, shuffle, seed, stop_below, seconds)
     if learning_rate is not None:
         settings = settings._replace(learning_rate=_rate(learning_rate, loaded))
     with _progress() as progress:
         trained = work(loaded, settings, progress)
-    chosen = format or (SUFFIXES.get(PurePath(output).suffix.lower()) if output else None) or TrainFormat.terminal
+    chosen = choose_format(format, output, TrainFormat)
     if chosen is TrainFormat.json:
         write_text(_json(trained), output)
     report = _report(trained, list(worked_steps(loaded, settings, show_steps)), problem)
+    report = report._replace(
+        before=with_comma(report.before, decimal_comma), after=with_comma(report.after, decimal_comma)
+    )
     if chosen is TrainFormat.markdown:
         write_text(_markdown(report), output)
     elif chosen is TrainFormat.terminal:
@@ -268,7 +269,7 @@ def _refuse_checkpoint(path: str | None, problem: Problem, force: bool) -> None:
         return
     data = problem.network.data if problem.network is not None else None
     refuse_to_overwrite(path, problem.path, *([data.path] if data is not None else []))
-    if not Path(path).exists() or force:
+    if not os.path.exists(path) or force:  # noqa: PTH110
         return
     try:
         present = decode(read_source(path), path)

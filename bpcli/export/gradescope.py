@@ -8,6 +8,7 @@ from typing import Any
 
 from bpcli.grading.classroom import Row
 from bpcli.grading.report_json import report_data
+from bpcli.messages import Messages
 from bpcli.safe import safe
 
 __all__ = ["failure_to_gradescope", "row_to_gradescope"]
@@ -15,19 +16,20 @@ __all__ = ["failure_to_gradescope", "row_to_gradescope"]
 STATUS = {"correct": "passed", "follows": "passed"}
 
 
-def row_to_gradescope(row: Row, feedback: str = "full") -> str:
+def row_to_gradescope(row: Row, feedback: str = "full", language: str = "en") -> str:
     """The result of one submission: a test for every answer, and the score of all; `feedback` says how much is told."""
+    messages = Messages(language)
     report = row.report
     if report.error is not None and report.score is None:
         place = f"{report.error.place}: " if report.error.place else ""
         return failure_to_gradescope(f"{place}{report.error.message}")
     data = report_data(report, feedback)
-    told = [f"{_number(report.score)} of {_number(report.max_score)} points."]
+    told = [messages.text("gradescope.score", points=_number(report.score), most=_number(report.max_score))]
     if data["first_wrong"]:
-        told.append(f"First wrong step: {data['first_wrong']}.")
+        told.append(messages.text("gradescope.first-wrong", name=data["first_wrong"]))
     if row.adjustment is not None:
-        told.append(f"Adjusted by the instructor: {row.adjustment.reason}")
-    tests = [_test(number, answer) for number, answer in enumerate(data["answers"], start=1)]
+        told.append(messages.text("gradescope.adjusted", reason=row.adjustment.reason))
+    tests = [_test(number, answer, messages) for number, answer in enumerate(data["answers"], start=1)]
     return _written(report.score or 0.0, "\n".join(told), tests)
 
 
@@ -48,9 +50,10 @@ def _written(score: float, output: str, tests: list[dict[str, Any]]) -> str:
     return json.dumps(data, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def _test(number: int, answer: dict[str, Any]) -> dict[str, Any]:
-    messages = [answer["message"], *(mistake["message"] for mistake in answer["mistakes"])]
-    lines = dict.fromkeys([f"{answer['verdict']}.", *filter(None, messages)])
+def _test(number: int, answer: dict[str, Any], messages: Messages) -> dict[str, Any]:
+    verdict = messages.text(f"check.verdict.{answer['verdict']}")
+    sentences = [answer["message"], *(mistake["message"] for mistake in answer["mistakes"])]
+    lines = dict.fromkeys([f"{verdict}.", *filter(None, sentences)])
     return {
         "number": str(number),
         "name": _text(answer["id"]),

@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bpcli.diagnostics import BpcliError
-from bpcli.document import Code, Givens, Inline, InlineMath, Strong, Table
+from bpcli.document import Code, Givens, Inline, InlineMath, Strong
 from bpcli.expr import Array, evaluate
 from bpcli.grading.asked import Asked, asked
 from bpcli.grading.diagnose import diagnoser_of
 from bpcli.grading.mistakes import described
-from bpcli.grading.sheet import sheet_document
+from bpcli.grading.sheet import sheet_lines
 from bpcli.grading.tolerance import half_unit, slack
 from bpcli.lesson.givens import equality, given_blocks
 from bpcli.mathtree import Math
@@ -114,13 +114,10 @@ def quiz(solution: Solution, *, feedback: bool = True) -> Quiz:
         advice = "name fewer under `check: {points: …}`"
         raise QuizError(f"{count} numbers are asked for, and a quiz has at most {MOST_CELLS}; {advice}")
     messages = Messages(solution.problem.language)
-    table = next(block for block in sheet_document(solution).blocks if isinstance(block, Table))
     cells = _Cells(solution, items, feedback)
-    questions = []
-    for item, row in zip(items, table.rows, strict=True):
-        symbol = row[0].text[0]
-        assert isinstance(symbol, InlineMath)
-        questions.append(Question(item, symbol.math, row[2].text, cells.rows(item)))
+    questions = [
+        Question(line.item, line.symbol, line.meaning, cells.rows(line.item)) for line in sheet_lines(solution)
+    ]
     rounding = solution.rounding
     if rounding.significant is not None:
         digits = messages.text("quiz.significant", count=rounding.significant)
@@ -214,7 +211,7 @@ class _Cells:
                 continue
             if any(abs(value - other.value) <= own + other.tolerance for other in told):
                 continue
-            mistake = described(identifier)
+            mistake = described(identifier, self.solution.problem.language)
             message = f"{mistake.title[:1].upper()}{mistake.title[1:]}. {mistake.hint}"
             told.append(Wrong(_stable(value), own, identifier, message))
         return tuple(told)

@@ -7,7 +7,20 @@ from collections.abc import Mapping
 from statistics import fmean, median
 from typing import NamedTuple
 
-from bpcli.document import Block, Cell, Code, Document, Heading, Inline, InlineMath, Note, Paragraph, Table, Title
+from bpcli.document import (
+    Block,
+    Cell,
+    Code,
+    Document,
+    Figures,
+    Heading,
+    Inline,
+    InlineMath,
+    Note,
+    Paragraph,
+    Table,
+    Title,
+)
 from bpcli.grading.asked import Asked
 from bpcli.grading.classroom import ClassResult
 from bpcli.grading.model import VERDICTS
@@ -77,12 +90,12 @@ class _Teller:
         self.counts = mistake_counts(result)
 
     def summary(self) -> Document:
-        return self.document([Paragraph((self.figures(),)), *self.places(MOST_PLACES), *self.refused()])
+        return self.document([Paragraph((Figures(self.figures()),)), *self.places(MOST_PLACES), *self.refused()])
 
     def full(self) -> Document:
         messages = self.messages
         title = self.result.title or messages.text("class.title")
-        blocks: list[Block] = [Title(title, messages.text("class.title")), Paragraph((self.figures(),))]
+        blocks: list[Block] = [Title(title, messages.text("class.title")), Paragraph((Figures(self.figures()),))]
         for key, part in (
             ("class.where", self.places(len(self.counts))),
             ("class.steps", self.steps()),
@@ -178,8 +191,8 @@ class _Teller:
         rows = tuple(
             (
                 Cell((Code(row.report.student),)),
-                Cell(("–" if row.computed is None else _short(row.computed),)),
-                Cell(("–" if row.report.score is None else _short(row.report.score),)),
+                Cell((Figures("–" if row.computed is None else _short(row.computed)),)),
+                Cell((Figures("–" if row.report.score is None else _short(row.report.score)),)),
                 Cell((row.adjustment.reason,)),
             )
             for row in self.result.rows

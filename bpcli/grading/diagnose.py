@@ -80,7 +80,8 @@ class Diagnoser:
         self.program = solution.program
         self.sites = {site.name: site for site in sites(solution)}
         self.variables = solution.variables
-        self.teller = Teller(solution.variables)
+        self.language = solution.problem.language
+        self.teller = Teller(solution.variables, self.language)
         self.factors = tuple(factors(next(iter(self.sites.values())).around)) if self.sites else ()
         self._variants: dict[str, tuple[Variant, ...]] = {}
 
@@ -120,10 +121,10 @@ class Diagnoser:
         for fit in fits:
             sure = fit.everywhere and fit.chance < CHANCE and fit.key in ("", "true", "earlier", "label")
             certainty = "tied" if len(fits) > 1 else "certain" if sure else "possible"
-            entry = described(fit.id)
+            entry = described(fit.id, self.language)
             where = None if fit.everywhere else case.wrong
             message = self.teller.tell(name, case.numbers, fit.value, fit.wrong, entry, fit.key, fit.hint, where)
-            result.append(Match(fit.id, certainty, message, fit.wrong, fit.value))
+            result.append(Match(fit.id, certainty, message, fit.wrong, fit.value, entry.hint))
         return tuple(result)
 
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from bpcli.expr import Array, Expr, Variable
-from bpcli.grading.mistakes import Mistake
-from bpcli.grading.mistakes.entries.sentences import SENTENCES
+from bpcli.grading.mistakes import Mistake, sentences
 from bpcli.grading.written import Numbers
 from bpcli.notation.text import to_text
 from bpcli.rounding import Rounding
@@ -23,8 +22,9 @@ LONGEST_FORMULA = 70
 class Teller:
     """Writes the sentences of one problem."""
 
-    def __init__(self, variables: Mapping[str, Variable]) -> None:
+    def __init__(self, variables: Mapping[str, Variable], language: str = "en") -> None:
         self.variables = variables
+        self.sentences = sentences(language)
         self.writer = Writer(Rounding(significant=4))
 
     def formula(self, expr: Expr) -> str:
@@ -52,7 +52,7 @@ class Teller:
             formula = self.formula(wrong)
         kind = ("earlier" if formula else "earlier.plain") if key == "earlier" else "formula" if formula else "plain"
         given, gives = _listed(numbers, value, shown)
-        sentence = SENTENCES[kind].format(
+        sentence = self.sentences[kind].format(
             given=given,
             value=gives,
             formula=formula,
@@ -60,11 +60,11 @@ class Teller:
             quantity=to_text(self.variables[hint["quantity"]].math) if "quantity" in hint else "",
         )
         if key == "true":
-            sentence = SENTENCES["true"].format(sentence=sentence)
+            sentence = self.sentences["true"].format(sentence=sentence)
         if key == "factor":
-            sentence = SENTENCES["factor"].format(sentence=sentence, factor=hint["factor"])
+            sentence = self.sentences["factor"].format(sentence=sentence, factor=hint["factor"])
         if entry.convention:
-            sentence = SENTENCES["convention"].format(sentence=sentence)
+            sentence = self.sentences["convention"].format(sentence=sentence)
         return self._placed(sentence, numbers, where)
 
     def _placed(self, sentence: str, numbers: Numbers, where: Array | None) -> str:
@@ -72,10 +72,10 @@ class Teller:
             return sentence
         places = [_place(at, numbers.value.shape) for at in np.argwhere(where)]
         if len(places) > MOST_NUMBERS:
-            told = SENTENCES["among"].format(count=len(places))
+            told = self.sentences["among"].format(count=len(places))
         else:
-            told = SENTENCES["entry" if len(places) == 1 else "entries"].format(place=", ".join(places))
-        return SENTENCES["some"].format(where=told, sentence=sentence)
+            told = self.sentences["entry" if len(places) == 1 else "entries"].format(place=", ".join(places))
+        return self.sentences["some"].format(where=told, sentence=sentence)
 
 
 def _place(at: Array, shape: tuple[int, ...]) -> str:

@@ -20,6 +20,7 @@ sheet is, and to be exact where there is nothing else to go by.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -134,6 +135,7 @@ class _Sheet:
                 self.numbers[key] = Numbers(row.place.quantity)
             self.numbers[key].put(row.place, row.answer)
         self._own: Own | None = None
+        self._right: dict[frozenset[Key], Own] = {}
 
     def judge(self) -> None:
         """Finds the verdict of every entry, from the first quantity of the solution to the last."""
@@ -156,8 +158,17 @@ class _Sheet:
                 self._judge_by_own_values(item)
         self._diagnose(items)
 
-    def _meet(self, item: Numbers, target: Any, verdict: str, slack: Any = None, *, exact_zero: bool = False) -> None:
-        """Gives `verdict` to the open entries that meet the target."""
+    def _meet(
+        self,
+        item: Numbers,
+        target: Any,
+        verdict: str,
+        slack: Any = None,
+        *,
+        told: Any = None,
+        exact_zero: bool = False,
+    ) -> None:
+        """Gives `verdict` to the open entries that meet the target; `told` is what they are said to follow as."""
         accept_cut = self.grader.check.truncation == "accept"
         for entry in item.open:
             value, half = item.value[entry], item.half[entry]
@@ -176,7 +187,7 @@ class _Sheet:
             if verdict == "follows":
                 if item.expected is item.quantity.truths[0]:
                     item.expected = list(item.expected)
-                item.expected[entry] = float(target[entry])  # type: ignore[index]
+                item.expected[entry] = float((target if told is None else told)[entry])  # type: ignore[index]
 
     # --- the student's own values ---
 
@@ -186,7 +197,7 @@ class _Sheet:
             given = {key: item for key, item in self.numbers.items() if not key.terms and item.is_answered}
             exact = all(item.is_exact for item in given.values())
             answers = {key: item.used(exact=exact) for key, item in given.items()}
-            self._own = Own(self.quantities, answers, self.style)
+            self._own = Own(self.quantities, answers)
         return self._own
 
     def _judge_by_own_values(self, item: Numbers) -> None:
@@ -201,6 +212,11 @@ class _Sheet:
                 break
         else:
             self._judge_with_slack(item, verdict)
+            if item.open and self.own.has_gaps(key.name, key.moment):
+                self._judge_as_rounded(item, verdict)
+                if item.open and verdict == "follows":
+                    right = {below: not numbers.has_mistake for below, numbers in self.numbers.items()}
+                    self._judge_as_rounded(item, "correct", right)
         self._find_trivial(item)
 
     def _results(self, key: Key) -> Any:
@@ -231,6 +247,42 @@ class _Sheet:
                 self._meet(item, item.quantity.truths[0], "correct", np.ravel(reach))
             if not item.open:
                 return
+
+    def _judge_as_rounded(self, item: Numbers, verdict: str, right: Mapping[Key, bool] | None = None) -> None:
+        """Room for what was rounded on the way and not written down: up to what comes out with it rounded.
+
+        Around what the student's values give, or only the `right` ones of them.
+        """
+        name, moment, terms = item.quantity.key
+        own = self.own if right is None else self._right_own(right)
+        exact = [np.ravel(result) for result in self._worked(own, item.quantity.key)]
+        lows, highs = list(exact), list(exact)
+        reach: list[Any] = [0.0] * len(exact)
+        if not terms:
+            radii = {route: self.own.radii(route, moment, right) for route in own.routes}
+            reach = [np.ravel(radii[route].through(formula)) for route, formula in own.forms(name)]
+        for rounded in own.rounded(self.style, moment):
+            for number, result in enumerate(self._worked(rounded, item.quantity.key)):
+                # A logarithm of a rounded 0 leads nowhere.
+                found = np.where(np.isfinite(result), result, math.nan).ravel()
+                lows[number] = low = np.fmin(lows[number], found)
+                highs[number] = high = np.fmax(highs[number], found)
+                slack = (high - low) / 2.0 + reach[number]
+                self._meet(item, (low + high) / 2.0, verdict, slack, told=exact[number])
+                if not item.open:
+                    return
+
+    @staticmethod
+    def _worked(own: Own, key: Key) -> Iterator[Any]:
+        """What a line or its summands are, in each right way of working."""
+        return own.term_results(key.name, key.moment) if key.terms else own.results(key.name, key.moment)
+
+    def _right_own(self, right: Mapping[Key, bool]) -> Own:
+        """The values that follow from the right answers alone."""
+        keys = frozenset(key for key in self.own.answers if right[key])
+        if keys not in self._right:
+            self._right[keys] = Own(self.quantities, {key: self.own.answers[key] for key in keys})
+        return self._right[keys]
 
     def _rests_on(self, key: Key) -> tuple[Key, ...]:
         """The nearest answered quantities above a line: those that it is worked from."""

@@ -74,6 +74,7 @@ class Match(NamedTuple):
 
     `id` is the catalogue id; `certainty` is `certain`, `tied` or `possible`; `message` says it in one sentence.
     `wrong` is the mistaken formula over the same symbols as the right one, where it can be written as one.
+    `hint` helps without a number.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Match(NamedTuple):
     message: str
     wrong: Expr | None = None
     value: Array = None
+    hint: str = ""
 
 
 class Graded(NamedTuple):

@@ -14,7 +14,7 @@ import numpy as np
 
 from bpcli.expr import Array, Expr, evaluate, variables_of
 from bpcli.grading.quantities import Key, Quantities, formula_on
-from bpcli.grading.tolerance import Style, slack
+from bpcli.grading.tolerance import Style, Way, slack
 
 __all__ = ["Filled", "Own", "Radii"]
 
@@ -31,13 +31,22 @@ class Filled(NamedTuple):
 
 
 class Own:
-    """The values of all quantities as they follow from one sheet."""
+    """The values of all quantities as they follow from one sheet.
 
-    def __init__(self, quantities: Quantities, answers: Mapping[Key, Filled], style: Style) -> None:
+    With a `way` of rounding, what was not written down is rounded that way before it is used, from the update number
+    `since` on; `halfway` then says whether some of it lay half-way.
+    """
+
+    def __init__(
+        self, quantities: Quantities, answers: Mapping[Key, Filled], way: Way | None = None, since: int = 0
+    ) -> None:
         self.quantities = quantities
         self.answers = answers
-        self.style = style
+        self.way = way
+        self.since = since
+        self.halfway = False
         self.routes = quantities.routes
+        self._rounded: dict[tuple[Way, int], Own] = {}
         self._values: dict[tuple[str, int], dict[str, Array]] = {}
         self._results: dict[tuple[str, int], dict[str, Array]] = {}
 
@@ -58,14 +67,22 @@ class Own:
 
     def results(self, name: str, moment: int) -> Iterator[Array]:
         """What a line gives from the student's own earlier values, in each right way of working it."""
+        for route, formula in self.forms(name):
+            if formula is formula_on(self.quantities.bindings[name], route):
+                yield self.result(route, name, moment)
+            else:
+                with np.errstate(all="ignore"):
+                    yield evaluate(formula, self.values(route, moment))
+
+    def forms(self, name: str) -> Iterator[tuple[str, Expr]]:
+        """The right ways of working a line: the route to it and the formula to work it by."""
         binding = self.quantities.bindings[name]
         for route in self.routes:
-            yield self.result(route, name, moment)
-            values = self._values[route, moment]
+            usual = formula_on(binding, route)
+            yield route, usual
             for other in (binding.expr, binding.worked, binding.stable):
-                if other is not None and other is not formula_on(binding, route):
-                    with np.errstate(all="ignore"):
-                        yield evaluate(other, values)
+                if other is not None and other is not usual:
+                    yield route, other
 
     def term_results(self, name: str, moment: int) -> Iterator[Array]:
         """What the summands of a line are, from the student's own earlier values."""
@@ -74,6 +91,33 @@ class Own:
             values = self.values(route, moment)
             with np.errstate(all="ignore"):
                 yield np.array([[float(evaluate(term, values)) for term in row] for row in rows])
+
+    def has_gaps(self, name: str, moment: int) -> bool:
+        """Whether something that a line is worked from was not written down."""
+        for variable in {v for _, formula in self.forms(name) for v in variables_of(formula)}:
+            key = Key(variable.name, moment)
+            written = self.answers.get(key)
+            if written is None and moment and key.name in self.quantities.renewed_by:
+                key = Key(self.quantities.renewed_by[key.name], moment - 1)
+                written = self.answers.get(key)
+            if key.name in self.quantities.bindings and (written is None or not written.complete):
+                return True
+        return False
+
+    def rounded(self, style: Style, moment: int) -> Iterator[Own]:
+        """The same sheet, with what was not written down rounded in each of the ways that its style suggests."""
+        since = max(0, moment - MOST_UPDATES)
+        for way in style.ways():
+            yield (up := self._with(way, since))
+            for route in self.routes:
+                up.values(route, moment)
+            if up.halfway:
+                yield self._with(way._replace(even=True), since)
+
+    def _with(self, way: Way, since: int) -> Own:
+        if (way, since) not in self._rounded:
+            self._rounded[way, since] = Own(self.quantities, self.answers, way, since)
+        return self._rounded[way, since]
 
     def radii(self, route: str, moment: int, known: Mapping[Key, bool] | None = None) -> Radii:
         """How far each quantity that the student worked with may be from `values`, by rounding alone.
@@ -107,7 +151,13 @@ class Own:
                     result = evaluate(binding.stable, values)
                 results[name] = result
                 own = answers.get(Key(name, moment))
-                values[name] = result if own is None else own.value if own.complete else _filled(own, result)
+                if own is not None and own.complete:
+                    values[name] = own.value
+                    continue
+                if self.way is not None and moment >= self.since:
+                    result, halfway = self.way.rounded(result)
+                    self.halfway = self.halfway or halfway
+                values[name] = result if own is None else _filled(own, result)
         self._values[route, moment] = values
         self._results[route, moment] = results
 
@@ -120,9 +170,8 @@ def _filled(own: Filled, result: Array) -> Array:
 class Radii(Mapping[str, Array]):
     """Radii by name, each computed when it is asked for.
 
-    What was written may have been used with the digits that were rounded away: half a unit. What was not written
-    may have been rounded the way the sheet rounds, on top of what the roundings before it amount to. `start` has the
-    radii of what the updates so far have made.
+    What was written may have been used with the digits that were rounded away: half a unit. What was not written is
+    off by what the roundings before it amount to. `start` has the radii of what the updates so far have made.
     """
 
     def __init__(
@@ -172,10 +221,7 @@ class Radii(Mapping[str, Array]):
             return written.half if is_known else np.zeros(np.shape(written.half))
         if binding is None:
             return self._start.get(name, np.float64(0.0))
-        values = self._values()
-        with np.errstate(all="ignore"):
-            through = self.through(formula_on(binding, self.route))
-            radius = through + self.own.style.radius(values[name], exact=through == 0.0)
+        radius = self.through(formula_on(binding, self.route))
         if written is not None:
             radius = np.where(np.isnan(written.value), radius, written.half)
         return radius

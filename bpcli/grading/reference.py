@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from bpcli.document import Block, Cell, Code, Document, Heading, Note, Paragraph, Strong, Table, Title
+from bpcli.document import Block, Cell, Code, Document, Figures, Heading, Note, Paragraph, Strong, Table, Title
 from bpcli.expr import Expr, evaluate
-from bpcli.grading.mistakes import CATALOGUE, FAMILIES, Mistake, Variant, sites, variants
-from bpcli.grading.mistakes.entries.reference import EXAMPLES, WORDS
+from bpcli.grading.mistakes import CATALOGUE, Mistake, Variant, described, families, sites, variants, words
+from bpcli.grading.mistakes.entries.reference import EXAMPLES
 from bpcli.grading.mistakes.site import Site
 from bpcli.grading.mistakes.sources import SOURCES
 from bpcli.load import load_problem, solve
@@ -35,48 +35,49 @@ class Example(NamedTuple):
     variant: Variant
 
 
-def mistakes_document() -> Document:
+def mistakes_document(language: str = "en") -> Document:
     """Every mistake in a line, family by family."""
-    blocks: list[Block] = [Title(WORDS["list.title"].format(count=len(CATALOGUE))), Paragraph((WORDS["list.how"],))]
-    for letter, family in FAMILIES.items():
-        entries = [entry for entry in CATALOGUE.values() if entry.family == letter]
+    said = words(language)
+    blocks: list[Block] = [Title(said["list.title"].format(count=len(CATALOGUE))), Paragraph((said["list.how"],))]
+    for letter, family in families(language).items():
+        entries = [described(entry.id, language) for entry in CATALOGUE.values() if entry.family == letter]
         rows = tuple(
-            (Cell((Code(entry.id),)), Cell((entry.title,)), Cell((entry.wrong,)), Cell((_mark(entry),)))
+            (Cell((Code(entry.id),)), Cell((entry.title,)), Cell((Figures(entry.wrong),)), Cell((_mark(entry, said),)))
             for entry in entries
         )
-        header = ((WORDS["id"],), (WORDS["mistake"],), (WORDS["formula"],), ("",))
+        header = ((said["id"],), (said["mistake"],), (said["formula"],), ("",))
         blocks += [Heading(family), Table(header, rows, "llll")]
-    return Document(tuple(blocks))
+    return Document(tuple(blocks), language)
 
 
-def _mark(entry: Mistake) -> str:
-    return WORDS["convention"] if entry.convention else ""
+def _mark(entry: Mistake, said: Mapping[str, str]) -> str:
+    return said["convention"] if entry.convention else ""
 
 
-def mistake_document(identifier: str) -> Document:
+def mistake_document(identifier: str, language: str = "en") -> Document:
     """One mistake: what it is, how to recognise it, and both formulas worked with numbers. Raises KeyError."""
-    entry = CATALOGUE[identifier]
+    said, entry = words(language), described(CATALOGUE[identifier].id, language)
     blocks: list[Block] = [
-        Title(f"{entry.id}  {entry.title}", FAMILIES[entry.family]),
-        Paragraph((Strong(WORDS["wrong"]), f" {entry.wrong}")),
-        Paragraph((Strong(WORDS["what"]), f" {_sentence(entry.cause)}")),
-        Paragraph((Strong(WORDS["looks"]), f" {entry.looks}")),
-        Paragraph((Strong(WORDS["hint"]), f" {entry.hint}")),
+        Title(f"{entry.id}  {entry.title}", families(language)[entry.family]),
+        Paragraph((Strong(said["wrong"]), Figures(f" {entry.wrong}"))),
+        Paragraph((Strong(said["what"]), f" {_sentence(entry.cause)}")),
+        Paragraph((Strong(said["looks"]), f" {entry.looks}")),
+        Paragraph((Strong(said["hint"]), f" {entry.hint}")),
     ]
     if entry.convention:
-        blocks.append(Note((WORDS["note.convention"],)))
+        blocks.append(Note((said["note.convention"],)))
     found = example(identifier)
     if found is not None:
-        blocks += _worked(found)
-    blocks += _sources(entry)
-    return Document(tuple(blocks))
+        blocks += _worked(found, said)
+    blocks += _sources(entry, said)
+    return Document(tuple(blocks), language)
 
 
 def _sentence(clause: str) -> str:
     return clause[0].upper() + clause[1:] + "."
 
 
-def _worked(found: Example) -> list[Block]:
+def _worked(found: Example, said: Mapping[str, str]) -> list[Block]:
     solution, site, variant = found.solution, found.site, found.variant
     writer = Writer(solution.rounding)
     left = site.binding.variable.math
@@ -86,20 +87,20 @@ def _worked(found: Example) -> list[Block]:
             return writer.chain(left, [formula], stages(formula, solution.values, solution.texts))
 
     return [
-        Heading(WORDS["example"]),
-        Paragraph((WORDS["example.where"].format(title=solution.problem.title), " (", Code(found.problem), ")")),
-        Paragraph((Strong(WORDS["right"]),)),
+        Heading(said["example"]),
+        Paragraph((said["example.where"].format(title=solution.problem.title), " (", Code(found.problem), ")")),
+        Paragraph((Strong(said["right"]),)),
         chain(site.right),
-        Paragraph((Strong(WORDS["mistaken"]),)),
+        Paragraph((Strong(said["mistaken"]),)),
         chain(variant.wrong),
     ]
 
 
-def _sources(entry: Mistake) -> list[Block]:
+def _sources(entry: Mistake, said: Mapping[str, str]) -> list[Block]:
     if not entry.sources:
-        return [Paragraph((Strong(WORDS["sources"]), f" {WORDS['sources.none']}"))]
+        return [Paragraph((Strong(said["sources"]), f" {said['sources.none']}"))]
     told = "; ".join(f"{name} ({SOURCES[name]})" if SOURCES[name] else name for name in entry.sources)
-    return [Paragraph((Strong(WORDS["sources"]), f" {told}"))]
+    return [Paragraph((Strong(said["sources"]), f" {told}"))]
 
 
 def example(identifier: str) -> Example | None:

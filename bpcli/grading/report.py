@@ -13,6 +13,7 @@ from bpcli.document import (
     Code,
     Document,
     Equation,
+    Figures,
     Inline,
     InlineMath,
     Link,
@@ -97,7 +98,7 @@ def mistake_blocks(
     if len(matches) > 1 or matches[0].certainty != "certain":
         yield Paragraph((words.text("check.could-be" if matches[0].certainty == "tied" else "check.perhaps"),))
     for match in matches:
-        yield Paragraph((f"{_sentence(match.message)} ({match.id}).",))
+        yield Paragraph((Figures(f"{_sentence(match.message)} ({match.id})."),))
     if len(matches) == 1 and matches[0].wrong is not None:
         yield worked_line(binding, working, writer, aside=matches[0])
 
@@ -122,6 +123,7 @@ class _Teller:
         self.feedback = feedback
         self.plain = plain
         self.words = Words(solution)
+        self.language = self.words.messages.language
         self.writer = Writer(solution.rounding)
         self.quantities = Quantities(solution)
 
@@ -135,7 +137,7 @@ class _Teller:
         assert report.score is not None
         yield Title(
             f"{self._name()} · {report.student}",
-            words.text("check.points", points=points_text(report.score), most=most),
+            Figures(words.text("check.points", points=points_text(report.score), most=most)),
         )
         if self.feedback == "none":
             return
@@ -183,7 +185,7 @@ class _Teller:
         if first.matches:
             from bpcli.grading.mistakes import described
 
-            yield Paragraph((described(first.matches[0].id).hint,))
+            yield Paragraph((described(first.matches[0].id, self.language).hint,))
         elif binding is not None:
             inputs: list[Any] = []
             for variable in variables_of(binding.expr):
@@ -198,7 +200,7 @@ class _Teller:
         working = self.report.working
         variable = place.quantity.variable
         if working is None or binding is None or place.quantity.key.terms:
-            yield Paragraph((first.message,))
+            yield Paragraph((Figures(first.message),))
             return
         if variable.name in working.texts:
             yield Equation(variable.math, (Link("=", written_math(variable, working.texts[variable.name])),))
@@ -212,7 +214,7 @@ class _Teller:
         if not count:
             return
         key = f"check.after-{'one' if count == 1 else 'many'}{'' if share == 1.0 else '-share'}"
-        yield Paragraph((self.words.text(key, count=count, share=f"{100 * share:g} %"),))
+        yield Paragraph((Figures(self.words.text(key, count=count, share=f"{100 * share:g} %")),))
 
     # --- the table ---
 
@@ -237,7 +239,7 @@ class _Teller:
                 Cell(self._named(Place(line.quantity, line.quantity.shape))),
                 Cell((marks[0],), role),
                 Cell((self.words.text(f"check.verdict.{line.verdict}"),), role),
-                Cell((earned,)),
+                Cell((Figures(earned),)),
                 Cell(self._note(line)),
             ]
             rows.append(tuple(cells[: len(columns)]))
@@ -286,7 +288,7 @@ class _Teller:
         value = float(text.replace("−", "-")) if half else true
         if half < FEW * usual or math.isclose(value, true, rel_tol=1e-9) or self.feedback != "full":
             return ()
-        return (self.words.text("check.few-digits", text=text),)
+        return (Figures(self.words.text("check.few-digits", text=text)),)
 
     def _mistake_note(self, answer: Graded) -> Inline:
         if self.feedback == "hint":
@@ -295,9 +297,10 @@ class _Teller:
             from bpcli.grading.mistakes import described
 
             ids = " / ".join(match.id for match in answer.matches)
-            return (f"{described(answer.matches[0].id).title} ({ids})",)
+            return (f"{described(answer.matches[0].id, self.language).title} ({ids})",)
         if not isinstance(answer.expected, list):
-            return (self.words.text("check.wrong-expected", value=self.solution.rounding.text(answer.expected)),)
+            value = self.solution.rounding.text(answer.expected)
+            return (Figures(self.words.text("check.wrong-expected", value=value)),)
         return (answer.message,)
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from bpcli.grading.model import Graded, Report
+from bpcli.grading.model import Graded, Match, Report
 
 __all__ = ["report_data", "report_to_json", "reports_to_json"]
 
@@ -57,7 +57,7 @@ def _answer(answer: Graded, feedback: str) -> dict[str, Any]:
     }
     if full or feedback == "hint":
         data["mistakes"] = [
-            {"id": match.id, "certainty": match.certainty, "message": match.message if full else _hint(match.id)}
+            {"id": match.id, "certainty": match.certainty, "message": match.message if full else _hint(match)}
             for match in answer.matches
         ]
     if full or (feedback == "hint" and answer.verdict != "wrong"):
@@ -69,10 +69,10 @@ def _answer(answer: Graded, feedback: str) -> dict[str, Any]:
     return data
 
 
-def _hint(identifier: str) -> str:
+def _hint(match: Match) -> str:
     from bpcli.grading.mistakes import described
 
-    return described(identifier).hint
+    return match.hint or described(match.id).hint
 
 
 def _finite(value: Any) -> Any:

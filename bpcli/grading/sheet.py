@@ -1,4 +1,9 @@
-"""Blank answer sheets: every quantity asked for, with its shape, ready to be filled in and graded."""
+"""Answer sheets as files: every quantity asked for, with its shape, ready to be filled in and graded.
+
+A sheet gives away as much as its `level` says. `blank`: nothing but the shapes. `half`: every line is begun, with its
+formula and the numbers that are given. `worked`: the forward pass is worked, and what comes after it is begun. Beside
+that, single values are given away by their ids.
+"""
 
 from __future__ import annotations
 
@@ -10,79 +15,182 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
-from bpcli.document import Block, Cell, Code, Document, InlineMath, Paragraph, Table, Title
+from bpcli.document import Inline, InlineMath
+from bpcli.expr import Expr
 from bpcli.grading.asked import Asked, asked, located
+from bpcli.grading.words import Words
 from bpcli.identifiers import UnknownQuantityError, nearest
-from bpcli.mathtree import Math, Matrix
+from bpcli.lower import entry_of
+from bpcli.mathtree import BLANK, Math, Matrix
 from bpcli.messages import Messages
+from bpcli.notation.equation import number_math
 from bpcli.notation.text import to_text
+from bpcli.ops.arithmetic import entry
 from bpcli.safe import safe
 from bpcli.solution import Solution, Step
+from bpcli.writer import Writer
 
-__all__ = ["blank_sheet", "sheet_document"]
+__all__ = ["FORMATS", "LEVELS", "SheetLine", "blank_sheet", "digits_wanted", "drawn", "sheet_lines"]
 
-BLANK = "null"
-DOTS = "…"
-MOST_DRAWN = 64
-"""A larger array is named by its shape on paper; nobody writes its entries by hand."""
+FORMATS = ("yaml", "json", "csv")
+"""The formats that `check` reads."""
+
+LEVELS = ("blank", "half", "worked")
+
+NULL = "null"
 COMMENT_COLUMN = 40
+MOST_DRAWN = 64
+"""A larger array is drawn with dots in its middle."""
+SHOWN = 3
+DOTS = "…"
 
 _PLAIN_KEY = re.compile(r"[^\W\d][\w/'()\[\],.@]*")
 _YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 
 
-class _Line(NamedTuple):
-    """One quantity of a sheet; `texts` has its shape and holds None where the student is to answer."""
+class SheetLine(NamedTuple):
+    """One quantity of a sheet.
 
-    id: str
-    texts: Any
-    shape: tuple[int, ...]
-    item: Asked
-    step: Step | None
-
-
-def blank_sheet(solution: Solution, format: str = "yaml", filled: Iterable[str] = ()) -> str:  # noqa: A002
-    """The answer sheet of a problem as `yaml` or `csv`, as it is read back.
-
-    The values of the quantities in `filled` are given away. Raises UnknownQuantityError for an id that is not asked.
+    `texts` has its shape and holds None where the student is to answer. `formula` is the line that gives it, where
+    that is one line of the solution; `step` is that line. `phase` is `forward`, `backward`, `update` or `later`.
     """
-    lines = _lines(solution, filled)
-    return _csv(lines) if format == "csv" else _yaml(solution, lines)
+
+    item: Asked
+    texts: Any
+    symbol: Math
+    meaning: Inline
+    phase: str
+    step: Step | None
+    formula: Expr | None
+
+    @property
+    def id(self) -> str:
+        return self.item.id
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.item.shape
+
+    @property
+    def given(self) -> bool:
+        """Whether its values are given away."""
+        texts = self.texts
+        while isinstance(texts, tuple):
+            texts = texts[0]
+        return texts is not None
 
 
-def sheet_document(solution: Solution, filled: Iterable[str] = ()) -> Document:
-    """The sheet for paper: a table with room for every quantity."""
-    messages = Messages(solution.problem.language)
-    header = tuple((messages.text(f"sheet.{column}"),) for column in ("quantity", "id", "meaning", "answer"))
-    rows = tuple(
-        (
-            Cell((InlineMath(_symbol(solution, line)),)),
-            Cell((Code(line.id),)),
-            Cell(_meaning(solution, line, messages)),
-            Cell(_room(line)),
-        )
-        for line in _lines(solution, filled)
-    )
-    blocks: tuple[Block, ...] = (
-        Title(solution.problem.title or messages.text("sheet.title"), solution.problem.source),
-        Paragraph((messages.text("sheet.name-line"),)),
-        Paragraph((_digits(solution, messages),)),
-        Table(header, rows, "llll"),
-    )
-    return Document(blocks, messages.language)
+def sheet_lines(solution: Solution, filled: Iterable[str] = (), level: str = "blank") -> tuple[SheetLine, ...]:
+    """What is asked, in order. The values of the quantities in `filled` are given away, and those of the level.
 
-
-def _lines(solution: Solution, filled: Iterable[str]) -> list[_Line]:
+    Raises UnknownQuantityError for an id that is not asked.
+    """
     items = asked(solution)
-    given = _given_away(solution, items, filled)
     steps = {step.id: step for step in solution.steps}
-    return [
-        _Line(item.id, _texts(solution, solution[item.id], item.id in given), item.shape, item, steps.get(item.name))
-        for item in items
-    ]
+    lines = [_line(solution, item, steps.get(item.name)) for item in items]
+    given = _given_away(solution, items, filled)
+    if level == "worked":
+        forward = {line.id for line in lines if line.phase == "forward"}
+        # Where nothing comes after the forward pass, its last line is left.
+        given |= forward if len(forward) < len(lines) else forward - {lines[-1].id}
+    return tuple(line._replace(texts=_texts(solution, solution[line.id], line.id in given)) for line in lines)
 
 
-def _given_away(solution: Solution, items: tuple[Asked, ...], filled: Iterable[str]) -> frozenset[str]:
+def blank_sheet(
+    solution: Solution,
+    format: str = "yaml",  # noqa: A002
+    filled: Iterable[str] = (),
+    level: str = "blank",
+) -> str:
+    """The answer sheet of a problem in one of `FORMATS`, as it is read back.
+
+    `filled` and `level` are those of `sheet_lines`; formulas stand in comments, which only YAML has.
+    """
+    lines = sheet_lines(solution, filled, level)
+    if format == "csv":
+        return _csv(lines)
+    return _json(lines) if format == "json" else _yaml(solution, lines, begun=level != "blank")
+
+
+def drawn(line: SheetLine) -> Math:
+    """The values of a quantity, or the room for them, as they are drawn on paper."""
+    texts = _blanks(line.texts)
+    if not line.shape:
+        return number_math(texts)
+    rows: tuple[tuple[str, ...], ...] = texts if len(line.shape) == 2 else tuple((text,) for text in texts)
+    count, width = len(rows), len(rows[0])
+    if count * width <= MOST_DRAWN:
+        return Matrix(rows)
+    at_rows, at_columns = _shown(count), _shown(width)
+    cells = tuple(tuple(DOTS if i is None or j is None else rows[i][j] for j in at_columns) for i in at_rows)
+    return Matrix(cells, (count, width))
+
+
+def digits_wanted(solution: Solution, messages: Messages) -> str:
+    """How many digits are wanted."""
+    rounding = solution.rounding
+    if rounding.significant is not None:
+        return messages.text("sheet.significant", count=rounding.significant)
+    return messages.text("sheet.decimals", count=rounding.decimals)
+
+
+# --- lines ---
+
+
+def _line(solution: Solution, item: Asked, step: Step | None) -> SheetLine:
+    variable = solution.variables[item.name]
+    parts = solution.resolve(item.id)
+    alone = item.terms or parts.step is not None or item.moment or step is None
+    phase = "later" if item.moment or step is None else step.phase
+    symbol: Math = solution.variables[parts.name].math
+    formula = None if alone or step is None else _formula(solution, step, symbol)
+    place = _place(variable.shape, item.indices)
+    if item.indices and not item.terms and place is not None:
+        symbol = Writer(solution.rounding).math(entry(*place)(solution.variables[parts.name]))
+        formula = None if formula is None else _entry_formula(formula, place)
+    elif item.indices:
+        formula = None
+    return SheetLine(item, None, symbol, _meaning(solution, item, step), phase, step, formula)
+
+
+def _formula(solution: Solution, step: Step, symbol: Math) -> Expr:
+    """The formula of a line; where that is only its name again (a slope), what it is worked by."""
+    binding = step.binding
+    if binding.worked is not None and Writer(solution.rounding).math(binding.expr) == symbol:
+        return binding.worked
+    return binding.expr
+
+
+def _place(shape: tuple[int, ...], indices: tuple[int, ...]) -> tuple[int, int] | None:
+    """The entry (from 0) that indices (from 1) name; None for a row of a matrix."""
+    if len(shape) != 2 or not indices:
+        return None
+    if len(indices) == 2:
+        return indices[0] - 1, indices[1] - 1
+    if 1 not in shape:
+        return None
+    return (indices[0] - 1, 0) if shape[1] == 1 else (0, indices[0] - 1)
+
+
+def _entry_formula(formula: Expr, place: tuple[int, int]) -> Expr | None:
+    try:
+        return entry_of(formula, place)
+    except NotImplementedError:
+        return None
+
+
+def _meaning(solution: Solution, item: Asked, step: Step | None) -> Inline:
+    """What a quantity is, in the words of the lesson's titles."""
+    words = Words(solution)
+    if item.terms:
+        return words.inline("sheet.terms", name=solution.variables[item.name].math)
+    parts = solution.resolve(item.id)
+    if parts.step is not None or step is None:
+        return words.inline("sheet.later", count=parts.step or 0, name=solution.variables[parts.name].math)
+    return words.meaning(step.binding)
+
+
+def _given_away(solution: Solution, items: tuple[Asked, ...], filled: Iterable[str]) -> set[str]:
     by_key = {item.key: item.id for item in items}
     found: set[str] = set()
     for identifier in filled:
@@ -91,7 +199,7 @@ def _given_away(solution: Solution, items: tuple[Asked, ...], filled: Iterable[s
             reason = f"`{identifier}` is not asked for in this problem"
             raise UnknownQuantityError(identifier, nearest(identifier, by_key.values()), reason)
         found.add(by_key[key])
-    return frozenset(found)
+    return found
 
 
 def _texts(solution: Solution, value: Any, shown: bool) -> Any:
@@ -100,32 +208,43 @@ def _texts(solution: Solution, value: Any, shown: bool) -> Any:
     return solution.rounding.text(value) if shown else None
 
 
+def _blanks(texts: Any) -> Any:
+    return tuple(map(_blanks, texts)) if isinstance(texts, tuple) else BLANK if texts is None else texts
+
+
+def _shown(count: int) -> list[int | None]:
+    return list(range(count)) if count <= 2 * SHOWN else [*range(SHOWN), None, count - 1]
+
+
 # --- YAML ---
 
 
-def _yaml(solution: Solution, lines: list[_Line]) -> str:
+def _yaml(solution: Solution, lines: tuple[SheetLine, ...], *, begun: bool) -> str:
     messages = Messages(solution.problem.language)
     title = solution.problem.title
     head = [
         messages.text("sheet.heading", title=title) if title else messages.text("sheet.title"),
         messages.text("sheet.numbers"),
-        _digits(solution, messages),
+        digits_wanted(solution, messages),
         messages.text("sheet.blank"),
     ]
     text = [f"# {safe(line)}" for line in head]
     text += ["", f"student:  # {messages.text('sheet.student')}", "", "answers:"]
+    writer = Writer(solution.rounding)
     phase = ""
     for line in lines:
-        now = "later" if line.item.moment or line.step is None else line.step.phase
-        if now != phase:
-            phase = now
+        if line.phase != phase:
+            phase = line.phase
             text.append(f"  # {messages.text(f'heading.{phase}')}")
-        text += _yaml_entry(line, _comment(solution, line, messages))
+        if begun and line.formula is not None:
+            text.append(f"  # {safe(f'{to_text(line.symbol)} = {to_text(writer.math(line.formula))}')}")
+        text += _yaml_entry(line)
     return "\n".join(text) + "\n"
 
 
-def _yaml_entry(line: _Line, comment: str) -> Iterator[str]:
+def _yaml_entry(line: SheetLine) -> Iterator[str]:
     key = f"  {_yaml_key(line.id)}:"
+    comment = _comment(line)
     if len(line.shape) < 2 or len(line.texts) == 1:
         entry = f"{key} {_flow(line.texts)}"
         yield f"{entry.ljust(COMMENT_COLUMN)}  # {comment}"
@@ -144,22 +263,30 @@ def _yaml_key(identifier: str) -> str:
 def _flow(texts: Any) -> str:
     if isinstance(texts, tuple):
         return f"[{', '.join(map(_flow, texts))}]"
-    return BLANK if texts is None else str(texts)
+    return NULL if texts is None else str(texts)
 
 
-def _comment(solution: Solution, line: _Line, messages: Messages) -> str:
-    """`∂L/∂W⁽²⁾, gradient of the weights of layer 2 (2×2)`."""
-    meaning = "".join(
-        to_text(part.math) if isinstance(part, InlineMath) else str(part) for part in _meaning(solution, line, messages)
-    )
+def _comment(line: SheetLine) -> str:
+    """`∂L/∂W⁽²⁾: gradient of the weights of layer 2 (2×2)`."""
+    meaning = "".join(to_text(part.math) if isinstance(part, InlineMath) else str(part) for part in line.meaning)
     shape = f" ({'×'.join(map(str, line.shape))})" if line.shape else ""
-    return safe(f"{to_text(_symbol(solution, line))}: {meaning}{shape}")
+    return safe(f"{to_text(line.symbol)}: {meaning}{shape}")
 
 
-# --- CSV ---
+# --- JSON and CSV ---
 
 
-def _csv(lines: list[_Line]) -> str:
+def _json(lines: tuple[SheetLine, ...]) -> str:
+    """One quantity a line; numbers are texts, so that no program that saves the file changes their digits."""
+    entries = [f"    {_quoted(line.id)}: {json.dumps(line.texts)}" for line in lines]
+    return '{\n  "student": null,\n  "answers": {\n' + ",\n".join(entries) + "\n  }\n}\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _csv(lines: tuple[SheetLine, ...]) -> str:
     """One entry a line, as a spreadsheet likes it."""
     stream = io.StringIO()
     writer = csv.writer(stream)
@@ -173,49 +300,3 @@ def _csv(lines: list[_Line]) -> str:
                 value = value[index]
             writer.writerow((f"{line.id}[{','.join(str(index + 1) for index in indices)}]", value or ""))
     return stream.getvalue()
-
-
-# --- words ---
-
-
-def _digits(solution: Solution, messages: Messages) -> str:
-    rounding = solution.rounding
-    if rounding.significant is not None:
-        return messages.text("sheet.significant", count=rounding.significant)
-    return messages.text("sheet.decimals", count=rounding.decimals)
-
-
-def _symbol(solution: Solution, line: _Line) -> Math:
-    return solution.variables[solution.resolve(line.id).name].math
-
-
-def _meaning(solution: Solution, line: _Line, messages: Messages) -> tuple[Any, ...]:
-    """What a quantity is, in the words of the lesson's titles."""
-    variable, step = solution.variables[line.item.name], line.step
-    if line.item.terms:
-        return messages.inline("sheet.terms", name=variable.math)
-    parts = solution.resolve(line.id)
-    if parts.step is not None or step is None:
-        return messages.inline("sheet.later", count=parts.step or 0, name=solution.variables[parts.name].math)
-    of = variable.of
-    keys = [f"title.{step.rule}", "title.new"]
-    if step.rule == "activation" and variable is solution.built.prediction:
-        keys.insert(0, "title.prediction")
-    elif step.rule == "activation_gradient" and of is solution.built.prediction:
-        keys.insert(0, "title.prediction_gradient")
-    elif step.rule == "local_derivative" and of is not None and variable.shape != of.shape:
-        keys.insert(0, "title.jacobian")
-    elif step.rule.endswith("_gradient") and of is solution.output:
-        keys.insert(0, "title.seed")
-    key = next(key for key in keys if key in messages)
-    return messages.inline(key, layer=variable.layer, name=(variable if of is None else of).math)
-
-
-def _room(line: _Line) -> tuple[Any, ...]:
-    """Where the answer goes on paper: brackets of the right shape, with dots to write on."""
-    if not line.shape:
-        return (line.texts or DOTS,)
-    rows = line.texts if len(line.shape) == 2 else tuple((text,) for text in line.texts)
-    if len(rows) * len(rows[0]) > MOST_DRAWN:
-        return (f"{DOTS} ({'×'.join(map(str, line.shape))})",)
-    return (InlineMath(Matrix(tuple(tuple(text or DOTS for text in row) for row in rows))),)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ __all__ = [
     "BARE_ZERO",
     "GUARD",
     "Style",
+    "Way",
     "accepts",
     "ends_at",
     "half_unit",
@@ -38,6 +39,12 @@ BARE_ZERO = 5e-11
 
 ONE_BY_ONE = 64
 """Up to so many entries are moved one at a time; more are moved together, in fixed patterns of signs."""
+
+FINER = 2
+"""Up to so many more digits than are written may be kept on the way."""
+
+HALFWAY = 5e-15
+"""Numbers are half-way between two others where they are to 15 digits."""
 
 PATTERNS = 16
 SPREADS = 3.0
@@ -104,6 +111,28 @@ def ends_at(true: float, half: float) -> bool:
     return abs(units - round(units)) <= GUARD * max(abs(units), 1.0)
 
 
+class Way(NamedTuple):
+    """A way of rounding numbers that are not written down: to so many decimals or significant digits."""
+
+    digits: int
+    decimals: bool
+    even: bool = False
+
+    def rounded(self, value: Array) -> tuple[Array, bool]:
+        """The values, rounded, and whether one of them lay half-way, so that rounding half to `even` matters."""
+        with np.errstate(all="ignore"):
+            size = np.abs(value)
+            place = self.digits if self.decimals else self.digits - 1 - np.floor(np.log10(size))
+            scale = 10.0**place
+            units = size * scale
+            whole = np.floor(units)
+            part = units - whole - 0.5
+            halfway = np.abs(part) <= HALFWAY * units
+            up = np.where(halfway, whole % 2.0 == 1.0 if self.even else True, part > 0.0)
+            result = (whole + up) / scale
+            return np.copysign(np.where(np.isfinite(result), result, size), value), bool(halfway.any())
+
+
 class Style(NamedTuple):
     """How a student rounds, read off the numbers of a sheet: to a decimal place, or to significant digits.
 
@@ -114,20 +143,13 @@ class Style(NamedTuple):
     half: float = 0.0
     digits: int = 0
 
-    def radius(self, value: Array, exact: Array) -> Array:
-        """Half a unit of values that were used but not written down, had they been rounded like the others.
-
-        Where a value is `exact` (no rounding before it) and has no further digits, there is nothing to round.
-        """
-        radius = np.full(np.shape(value), self.half)
-        with np.errstate(divide="ignore", invalid="ignore"):
+    def ways(self) -> Iterator[Way]:
+        """How numbers that were not written down may have been rounded: like the others, or a little finer."""
+        for finer in range(FINER + 1):
+            if self.half:
+                yield Way(finer - round(math.log10(2.0 * self.half)), decimals=True)
             if self.digits:
-                size = np.abs(value)
-                place = np.floor(np.log10(size)) - self.digits + 1
-                radius = np.maximum(radius, np.where(size > 0.0, 0.5 * 10.0**place, 0.0))
-            units = value / (2.0 * radius)
-            whole = np.abs(units - np.round(units)) <= GUARD * np.maximum(np.abs(units), 1.0)
-        return np.where(exact & whole, 0.0, radius)
+                yield Way(finer + self.digits, decimals=False)
 
     @property
     def zero(self) -> float:

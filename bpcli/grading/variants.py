@@ -11,7 +11,7 @@ An answer file says in `variant:` which variant it answers, and otherwise its `s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePath
 from typing import NamedTuple, Protocol
 
@@ -21,6 +21,7 @@ from bpcli.grading.model import Report, Submission
 from bpcli.grading.students import student_key
 from bpcli.identifiers import nearest
 from bpcli.load import load_problem, parse_problem, solve
+from bpcli.problem.model import Problem
 from bpcli.problem.source import decode, read_source
 from bpcli.problem.yaml import MappingNode, Node, ScalarNode, read_yaml
 from bpcli.solution import Solution
@@ -99,7 +100,7 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 def is_variants(path: str) -> bool:
     """Whether the path is a folder of variants."""
-    return (Path(path) / MANIFEST).is_file()
+    return os.path.isfile(os.path.join(path, MANIFEST))  # noqa: PTH113, PTH118  # says no to any name
 
 
 # --- the list ---
@@ -176,11 +177,18 @@ class ClassGrader(Protocol):
         """What grades that file."""
 
 
-def grader_for(problem: str) -> ClassGrader:
-    """What grades the answers to a problem (a file or the name of a shipped one), or to a folder of variants."""
+def _as_it_is(problem: Problem) -> Problem:
+    return problem
+
+
+def grader_for(problem: str, adapt: Callable[[Problem], Problem] = _as_it_is) -> ClassGrader:
+    """What grades the answers to a problem (a file or the name of a shipped one), or to a folder of variants.
+
+    `adapt` may change a problem before it is worked: its language, say.
+    """
     if is_variants(problem):
-        return VariantGrader(read_variants(problem))
-    return _OneProblem(Grader(solve(load_problem(problem))))
+        return VariantGrader(read_variants(problem), adapt)
+    return _OneProblem(Grader(solve(adapt(load_problem(problem)))))
 
 
 class _OneProblem(NamedTuple):
@@ -205,10 +213,11 @@ class _OneProblem(NamedTuple):
 class VariantGrader:
     """A class in which everyone has a variant: each file is graded by the one it answers."""
 
-    def __init__(self, variants: Variants) -> None:
+    def __init__(self, variants: Variants, adapt: Callable[[Problem], Problem] = _as_it_is) -> None:
         if not variants.entries:
             raise InputError(f"{Path(variants.path) / MANIFEST} lists no variants")
         self.variants = variants
+        self.adapt = adapt
         self._graders: dict[str, Grader] = {}
         self._of_file: dict[str, Grader] = {}
 
@@ -243,7 +252,7 @@ class VariantGrader:
     def _grader(self, entry: Entry) -> Grader:
         if entry.name not in self._graders:
             path = str(Path(self.variants.path) / entry.file("problem"))
-            self._graders[entry.name] = Grader(solve(parse_problem(read_source(path), path)))
+            self._graders[entry.name] = Grader(solve(self.adapt(parse_problem(read_source(path), path))))
         return self._graders[entry.name]
 
 

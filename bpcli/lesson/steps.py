@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from bpcli.ops.arithmetic import entry
 from bpcli.program import Binding
 from bpcli.solution import Solution
 from bpcli.solution import Step as Solved
+from bpcli.stages import begun as begun_line
 from bpcli.stages import stages
 from bpcli.writer import Writer
 
@@ -44,6 +46,17 @@ class StepTeller:
         body.extend(self._remarks(step))
         title, why = self._words(step)
         return [Step(number, step.id, title, why, tuple(body))]
+
+    def begin(self, step: Solved, unknown: Mapping[str, Any]) -> Equation:
+        """The line of a step, begun: its formula, and the numbers that are known put into it.
+
+        `unknown` has texts to stand in the place of the numbers of other quantities.
+        """
+        binding = step.binding
+        formulas = [binding.expr] if binding.worked is None else [binding.expr, binding.worked]
+        known = begun_line(formulas[-1], self.solution.values, {**self.solution.texts, **unknown})
+        chain = self.writer.chain(binding.variable.math, formulas, iter([known]), self._definition(step))
+        return _with_chain_rule(chain, binding)
 
     # --- the worked line ---
 

@@ -47,24 +47,30 @@ SENTENCES = {
     "why.activation.softmax": "la softmax trasforma i punteggi in probabilità che hanno somma 1.",
     "why.loss": "quanto la predizione è lontana dal target.",
     "why.loss.batch": "quanto ogni predizione è lontana dal proprio target, un numero per ogni istanza.",
-    "why.regularizer": "quanto costano i parametri grandi, fra quelli addestrati a cui si applica.",
+    "why.regularizer": "quanto costano i parametri grandi, fra quelli addestrati che esso comprende.",
     "why.objective": "ciò che l'addestramento rende piccolo.",
-    "why.objective.batch": "un solo numero per l'intero batch di {count} istanze: ciò che l'addestramento rende piccolo.",
+    "why.objective.batch": (
+        "un solo numero per l'intero batch di {count} istanze: ciò che l'addestramento rende piccolo."
+    ),
     "why.definition": "",
     "why.seed": "l'uscita varia quanto sé stessa; ogni altra voce della grad_table si costruisce su questo 1.",
-    "why.node_gradient.one": "è usato una volta, da {consumers}: gradiente di quel nodo per la derivata locale.",
-    "why.node_gradient.direct": "l'uscita lo usa direttamente, quindi il gradiente è la derivata locale.",
-    "why.node_gradient.many": "è usato {count} volte, da {consumers}: un termine per ogni uso, e la loro somma.",
+    "why.node_gradient.one": (
+        "il nodo è usato una volta, da {consumers}; è il gradiente di quel nodo per la derivata locale."
+    ),
+    "why.node_gradient.direct": "l'uscita usa direttamente il nodo, quindi il gradiente è la derivata locale.",
+    "why.node_gradient.many": (
+        "il nodo è usato {count} volte, da {consumers}; c'è un termine per ogni uso, e si sommano."
+    ),
     "why.unused_gradient": "l'uscita non ne dipende.",
     "why.local_derivative": "quanto varia ogni attivazione al variare della propria pre-attivazione.",
     "why.jacobian": "ogni probabilità dipende da tutti i punteggi, quindi le derivate formano una matrice.",
     "why.prediction_gradient": "si deriva la loss rispetto alla predizione.",
     "why.activation_gradient": "il gradiente torna indietro attraverso i pesi del livello {above}, trasposti.",
     "why.pre_activation_gradient": (
-        "attraverso l'attivazione: si moltiplica, elemento per elemento, per la sua derivata."
+        "si attraversa l'attivazione moltiplicando, elemento per elemento, per la sua derivata."
     ),
-    "why.pre_activation_gradient.jacobian": "attraverso la softmax: si moltiplica per la sua jacobiana.",
-    "why.pre_activation_gradient.softmax": "attraverso la softmax, un'istanza alla volta.",
+    "why.pre_activation_gradient.jacobian": "si attraversa la softmax moltiplicando per la sua jacobiana.",
+    "why.pre_activation_gradient.softmax": "si attraversa la softmax, un'istanza alla volta.",
     "why.weights_gradient": "{shapes}, la forma di {name}.",
     "why.bias_gradient": "il bias si somma, quindi il suo gradiente è quello della pre-attivazione.",
     "why.bias_gradient.batch": (
@@ -94,7 +100,9 @@ SENTENCES = {
     "note.rounding": "≈ segna un numero mostrato arrotondato; il calcolo prosegue con tutte le cifre.",
     "note.each-step": "Ogni quantità è arrotondata a ciò che si legge prima di essere usata oltre.",
     "note.shortcut": "Con questa loss l'intero passaggio attraverso l'attivazione si riduce a {formula}.",
-    "note.kink": "{entry} vale esattamente 0, dove questa attivazione non ha derivata; qui il problema sceglie {value}.",
+    "note.kink": (
+        "{entry} vale esattamente 0, dove questa attivazione non ha derivata; qui il problema sceglie {value}."
+    ),
     "note.unprintable": (
         "{name} ha un elemento troppo grande per essere rappresentato; il calcolo lo aggira con {formula}."
     ),
@@ -133,6 +141,67 @@ SENTENCES = {
     "sheet.id": "id",
     "sheet.meaning": "che cos'è",
     "sheet.answer": "la tua risposta",
+    # --- answer sheets on paper and on a page, keys ---
+    "heading.conventions": "Convenzioni",
+    "sheet.points": "punti",
+    "sheet.worth": "punti: {points}",
+    "convention.layout": "Disposizione",
+    "convention.layout.W x + b": "I vettori sono colonne: {formula}. Una matrice dei pesi ha una riga per ogni unità.",
+    "convention.layout.x W + b": "I vettori sono righe: {formula}. Una matrice dei pesi ha una colonna per ogni unità.",
+    "convention.layout.x W^T + b": "I vettori sono righe: {formula}. Una matrice dei pesi ha una riga per ogni unità.",
+    "convention.loss": "Loss",
+    "convention.loss.half_squared_error": "Metà degli errori quadratici",
+    "convention.loss.squared_error": "Gli errori quadratici",
+    "convention.loss.mean_squared_error": "Gli errori quadratici",
+    "convention.loss.half_mean_squared_error": "Metà degli errori quadratici",
+    "convention.loss.binary_cross_entropy": "L'entropia incrociata binaria",
+    "convention.loss.cross_entropy": "L'entropia incrociata",
+    "convention.loss.absolute_error": "Gli errori assoluti",
+    "convention.loss.huber": "La loss di Huber con δ = {delta}",
+    "convention.outputs.sum": ", con la somma sulle uscite",
+    "convention.outputs.mean": ", con la media sulle uscite",
+    "convention.factor": ", per {factor}",
+    "convention.batch": "Batch",
+    "convention.batch.mean": "La media delle loss delle sue {count} istanze.",
+    "convention.batch.sum": "La somma delle loss delle sue {count} istanze.",
+    "convention.log": "Logaritmo",
+    "convention.log.e": "Naturale: ln, in base e.",
+    "convention.log.2": "In base 2.",
+    "convention.log.10": "In base 10.",
+    "convention.kink": "Derivata in 0",
+    "convention.kink.here": "{function}: {value}.",
+    "convention.delta": "δ",
+    "convention.delta.here": "{name} sta per {meaning}.",
+    "convention.digits": "Cifre",
+    "convention.final": "Calcola con tutte le cifre e arrotonda solo ciò che scrivi.",
+    "page.about": ("Compila le caselle e salva le risposte in un file da consegnare. Niente viene inviato in rete."),
+    "page.numbers": "La virgola decimale è letta come un punto; anche le frazioni come 1/3 sono numeri.",
+    "page.no-script": "In questo browser gli script sono disattivati: stampa la pagina e compilala a mano.",
+    "page.save": "Salva le risposte",
+    "page.clear": "Cancella",
+    "page.clear-sure": "Cancellare tutte le caselle?",
+    "page.sign": "cambia il segno",
+    "page.exponent": "potenza di dieci",
+    "page.answered": "Caselle compilate: {done} di {total}",
+    "page.not-numbers": "non numeri: {count}",
+    "page.saved": "Salvato come {file}.",
+    "key.heading": "Soluzioni: {title}",
+    "key.title": "Soluzioni",
+    "key.value": "valore",
+    "key.total": "in tutto",
+    "key.rules": "Quando una risposta è corretta",
+    "key.interval": (
+        "Una risposta è corretta quando il valore vero, arrotondato, la dà: vale mezza unità dell'ultima cifra scritta "
+        "da ogni lato, e vale ciò che si spiega con un arrotondamento onesto delle risposte precedenti."
+    ),
+    "key.truncation.accept": "Le cifre troncate invece che arrotondate valgono come corrette.",
+    "key.truncation.reject": "Le cifre troncate invece che arrotondate valgono come sbagliate.",
+    "key.absolute": "In più, una risposta può scostarsi di {value}.",
+    "key.relative": "In più, una risposta può scostarsi di {value} volte il valore vero.",
+    "key.follow.all": "Ciò che segue da un errore precedente conserva i suoi punti.",
+    "key.follow.some": "Ciò che segue da un errore precedente vale {share} dei suoi punti.",
+    "key.follow.none": "Ciò che segue da un errore precedente non vale punti.",
+    # --- end of answer sheets and keys ---
     # --- quizzes on learning platforms ---
     "quiz.title": "Una rete a mano",
     "quiz.decimals": (
@@ -229,6 +298,9 @@ SENTENCES = {
     "check.explain-agrees": "I tuoi numeri concordano.",
     "check.explain-differs": "Qui hai scritto altro; le righe seguenti partono dal tuo valore.",
     "check.refused": "Questo file non è stato valutato",
+    "gradescope.score": "{points} punti su {most}.",
+    "gradescope.first-wrong": "Primo passo errato: {name}.",
+    "gradescope.adjusted": "Modificato dal docente: {reason}",
     # --- end of check ---
     # scalar grain
     "scalar.intro": "Ogni elemento è un nodo a sé e ogni operazione è elementare.",
@@ -249,9 +321,7 @@ SENTENCES = {
     "derive.values": "Con i numeri del problema",
     "derive.direction": "{name} è la direzione ({shape}): ciò che segue è l'hessiana per {name}.",
     "derive.simplification": "{name} si riduce a {formula}, qualunque siano i parametri.",
-    "derive.one-hot": (
-        "Target one-hot ({names}): la probabilità della classe vera perde 1, ogni altra resta com'è."
-    ),
+    "derive.one-hot": ("Target one-hot ({names}): la probabilità della classe vera perde 1, ogni altra resta com'è."),
     "derive.out-of-range": "Calcolato come dice la sua formula, {name} esce qui dall'intervallo dei numeri.",
     "cost.heading": "Quanto costano le due fasi",
     "cost.lines": "Riga per riga",
@@ -278,8 +348,9 @@ SENTENCES = {
     "cost.hidden": "livelli L",
     "cost.per-weight": "÷ L m²",
     "cost.why": (
-        "Un numero è un elemento di una riga, un arco è un numero da cui se ne calcola un altro. In avanti ogni numero "
-        "si calcola una volta: O(N). All'indietro, un prodotto per ogni arco percorso da un gradiente: O(archi) ≤ O(N²)."
+        "Un numero è un elemento di una riga, un arco è un numero da cui se ne calcola un altro. In avanti ogni "
+        "numero si calcola una volta: O(N). All'indietro, un prodotto per ogni arco percorso da un gradiente: "
+        "O(archi) ≤ O(N²)."
     ),
     "cost.measure": (
         "In avanti: numeri {numbers}, archi {edges}. Gli archi percorsi dalla propagazione all'indietro sono {active}."
@@ -305,7 +376,8 @@ SENTENCES = {
     "paths.agrees": "La backpropagation trova {gradient} = {value}: lo stesso valore.",
     "paths.differs": "La backpropagation trova {gradient} = {value}; la somma è diversa.",
     "paths.too-many": (
-        "Cammini mostrati: {listed} su {count} (--most ne mostra di più); secondo la backpropagation la somma di tutti è"
+        "Cammini mostrati: {listed} su {count} (--most ne mostra di più); secondo la backpropagation la somma di "
+        "tutti è"
     ),
     "paths.closing": "Poiché {ones} = 1, questo si riduce a",
     "paths.why": (
@@ -338,9 +410,7 @@ SENTENCES = {
     "train.accuracy": "corrette",
     "train.parameters": "Parametri finali",
     "train.stopped.epochs": "Addestramento completo; epoche: {epochs}, aggiornamenti: {updates}; {objective}.",
-    "train.stopped.objective": (
-        "Arresto sotto {bound}; epoche: {epochs}, aggiornamenti: {updates}; {objective}."
-    ),
+    "train.stopped.objective": ("Arresto sotto {bound}; epoche: {epochs}, aggiornamenti: {updates}; {objective}."),
     "train.stopped.gradient": (
         "Arresto; epoche: {epochs}, aggiornamenti: {updates}: nessun elemento del gradiente supera {bound} in valore "
         "assoluto; {objective}."
@@ -366,7 +436,9 @@ SENTENCES = {
     "data.classes": " Le classi di {column}: {classes}.",
     # end of training
     # practice
-    "practice.welcome": "Una quantità alla volta: scrivi i suoi numeri, oppure ? per un suggerimento. Altre parole: help.",
+    "practice.welcome": (
+        "Una quantità alla volta: scrivi i suoi numeri, oppure ? per un suggerimento. Altre parole: help."
+    ),
     "practice.resumed": "Riprendi da dove avevi lasciato: risposte date {at} su {total}.",
     "practice.help": (
         "Scrivi i numeri, oppure: ? un suggerimento, back torna indietro, skip salta, sheet mostra a che punto sei, "

@@ -45,22 +45,24 @@ SENTENCES = {
     "why.activation.softmax": "a softmax transforma os escores em probabilidades cuja soma é 1.",
     "why.loss": "quão longe a predição está do alvo.",
     "why.loss.batch": "quão longe cada predição está do seu alvo, um número para cada instância.",
-    "why.regularizer": "quanto custam os parâmetros grandes, entre os parâmetros treinados a que se aplica.",
+    "why.regularizer": "quanto custam os parâmetros grandes, entre os parâmetros treinados que ele abrange.",
     "why.objective": "o que o treinamento minimiza.",
     "why.objective.batch": "um único número para o lote inteiro de {count} instâncias: o que o treinamento minimiza.",
     "why.definition": "",
     "why.seed": "a saída varia tanto quanto ela mesma; todo o resto da grad_table é construído sobre este 1.",
-    "why.node_gradient.one": "é usado uma vez, por {consumers}: o gradiente desse nó vezes a derivada local.",
-    "why.node_gradient.direct": "a saída o usa diretamente, então o gradiente é a derivada local.",
-    "why.node_gradient.many": "é usado {count} vezes, por {consumers}: um termo para cada uso, e a soma deles.",
+    "why.node_gradient.one": "o nó é usado uma vez, por {consumers}; é o gradiente desse nó vezes a derivada local.",
+    "why.node_gradient.direct": "a saída usa o nó diretamente, então o gradiente é a derivada local.",
+    "why.node_gradient.many": (
+        "o nó é usado {count} vezes, por {consumers}; há um termo para cada uso, e eles são somados."
+    ),
     "why.unused_gradient": "a saída não depende dele.",
     "why.local_derivative": "quanto cada ativação varia com a sua pré-ativação.",
     "why.jacobian": "cada probabilidade depende de todos os escores, então as derivadas formam uma matriz.",
     "why.prediction_gradient": "deriva-se a função de perda em relação à predição.",
     "why.activation_gradient": "o gradiente volta através dos pesos da camada {above}, transpostos.",
-    "why.pre_activation_gradient": "através da ativação: multiplica-se, elemento a elemento, pela derivada dela.",
-    "why.pre_activation_gradient.jacobian": "através da softmax: multiplica-se pela jacobiana dela.",
-    "why.pre_activation_gradient.softmax": "através da softmax, uma instância de cada vez.",
+    "why.pre_activation_gradient": "atravessa-se a ativação multiplicando, elemento a elemento, pela derivada dela.",
+    "why.pre_activation_gradient.jacobian": "atravessa-se a softmax multiplicando pela jacobiana dela.",
+    "why.pre_activation_gradient.softmax": "atravessa-se a softmax, uma instância de cada vez.",
     "why.weights_gradient": "{shapes}, a forma de {name}.",
     "why.bias_gradient": "o bias é somado, então o gradiente dele é o da pré-ativação.",
     "why.bias_gradient.batch": (
@@ -131,10 +133,72 @@ SENTENCES = {
     "sheet.id": "id",
     "sheet.meaning": "o que é",
     "sheet.answer": "sua resposta",
+    # --- answer sheets on paper and on a page, keys ---
+    "heading.conventions": "Convenções",
+    "sheet.points": "pontos",
+    "sheet.worth": "pontos: {points}",
+    "convention.layout": "Disposição",
+    "convention.layout.W x + b": "Os vetores são colunas: {formula}. Uma matriz de pesos tem uma linha por unidade.",
+    "convention.layout.x W + b": "Os vetores são linhas: {formula}. Uma matriz de pesos tem uma coluna por unidade.",
+    "convention.layout.x W^T + b": "Os vetores são linhas: {formula}. Uma matriz de pesos tem uma linha por unidade.",
+    "convention.loss": "Função de perda",
+    "convention.loss.half_squared_error": "Metade dos erros quadráticos",
+    "convention.loss.squared_error": "Os erros quadráticos",
+    "convention.loss.mean_squared_error": "Os erros quadráticos",
+    "convention.loss.half_mean_squared_error": "Metade dos erros quadráticos",
+    "convention.loss.binary_cross_entropy": "A entropia cruzada binária",
+    "convention.loss.cross_entropy": "A entropia cruzada",
+    "convention.loss.absolute_error": "Os erros absolutos",
+    "convention.loss.huber": "A perda de Huber com δ = {delta}",
+    "convention.outputs.sum": ", com a soma sobre as saídas",
+    "convention.outputs.mean": ", com a média sobre as saídas",
+    "convention.factor": ", vezes {factor}",
+    "convention.batch": "Lote",
+    "convention.batch.mean": "A média das perdas das suas {count} instâncias.",
+    "convention.batch.sum": "A soma das perdas das suas {count} instâncias.",
+    "convention.log": "Logaritmo",
+    "convention.log.e": "Natural: ln, na base e.",
+    "convention.log.2": "Na base 2.",
+    "convention.log.10": "Na base 10.",
+    "convention.kink": "Derivada em 0",
+    "convention.kink.here": "{function}: {value}.",
+    "convention.delta": "δ",
+    "convention.delta.here": "{name} representa {meaning}.",
+    "convention.digits": "Algarismos",
+    "convention.final": "Calcule com todas as casas e arredonde só o que escrever.",
+    "page.about": "Preencha as caixas e salve as respostas em um arquivo para entregar. Nada é enviado pela rede.",
+    "page.numbers": "A vírgula decimal é lida como ponto; frações como 1/3 também são números.",
+    "page.no-script": "Os scripts estão desativados neste navegador: imprima a página e preencha à mão.",
+    "page.save": "Salvar respostas",
+    "page.clear": "Limpar",
+    "page.clear-sure": "Limpar todas as caixas?",
+    "page.sign": "trocar o sinal",
+    "page.exponent": "potência de dez",
+    "page.answered": "Caixas preenchidas: {done} de {total}",
+    "page.not-numbers": "não são números: {count}",
+    "page.saved": "Salvo como {file}.",
+    "key.heading": "Gabarito: {title}",
+    "key.title": "Gabarito",
+    "key.value": "valor",
+    "key.total": "ao todo",
+    "key.rules": "Quando uma resposta está correta",
+    "key.interval": (
+        "Uma resposta está correta quando o valor verdadeiro, arredondado, é ela: vale meia unidade do último algarismo "
+        "escrito para cada lado, e vale o que se explica pelo arredondamento honesto das respostas anteriores."
+    ),
+    "key.truncation.accept": "Casas cortadas em vez de arredondadas contam como corretas.",
+    "key.truncation.reject": "Casas cortadas em vez de arredondadas contam como erradas.",
+    "key.absolute": "Além disso, uma resposta pode se afastar {value}.",
+    "key.relative": "Além disso, uma resposta pode se afastar {value} vezes o valor verdadeiro.",
+    "key.follow.all": "O que decorre de um erro anterior mantém os seus pontos.",
+    "key.follow.some": "O que decorre de um erro anterior vale {share} dos seus pontos.",
+    "key.follow.none": "O que decorre de um erro anterior não vale pontos.",
+    # --- end of answer sheets and keys ---
     # --- quizzes on learning platforms ---
     "quiz.title": "Uma rede à mão",
     "quiz.decimals": (
-        "Casas decimais pedidas: {count}; números pequenos demais para isso levam 3 algarismos significativos (9.12e-6)."
+        "Casas decimais pedidas: {count}; números pequenos demais para isso levam 3 algarismos significativos "
+        "(9.12e-6)."
     ),
     "quiz.significant": "Algarismos significativos pedidos: {count}.",
     "quiz.right": "Certo.",
@@ -190,9 +254,7 @@ SENTENCES = {
     "check.after-many": "As {count} respostas que decorrem da sua mantêm os pontos.",
     "check.after-one-share": "A resposta que decorre da sua recebe {share} dos pontos.",
     "check.after-many-share": "As {count} respostas que decorrem da sua recebem {share} dos pontos.",
-    "check.legend": (
-        "✓ correta, ↳ coerente com um erro anterior, ✗ errada, · sem resposta, ? não é um número aqui."
-    ),
+    "check.legend": ("✓ correta, ↳ coerente com um erro anterior, ✗ errada, · sem resposta, ? não é um número aqui."),
     "check.legend-ascii": (
         "+ correta, > coerente com um erro anterior, x errada, . sem resposta, ? não é um número aqui."
     ),
@@ -227,6 +289,9 @@ SENTENCES = {
     "check.explain-agrees": "Os seus números conferem.",
     "check.explain-differs": "Aqui você escreveu outra coisa; as linhas abaixo seguem a partir dela.",
     "check.refused": "Este arquivo não foi corrigido",
+    "gradescope.score": "{points} de {most} pontos.",
+    "gradescope.first-wrong": "Primeiro passo errado: {name}.",
+    "gradescope.adjusted": "Alterado pelo docente: {reason}",
     # --- end of check ---
     # scalar grain
     "scalar.intro": "Cada elemento é um nó à parte e cada operação é elementar.",
@@ -280,15 +345,14 @@ SENTENCES = {
         "frente, cada número é calculado uma vez: O(N). Para trás, um produto para cada aresta por onde passa um "
         "gradiente: O(arestas) ≤ O(N²)."
     ),
-    "cost.measure": (
-        "Para frente: números {numbers}, arestas {edges}. As arestas percorridas para trás são {active}."
-    ),
+    "cost.measure": ("Para frente: números {numbers}, arestas {edges}. As arestas percorridas para trás são {active}."),
     "cost.why-differences": (
         "Parâmetros: {parameters}, cada um deslocado para cima e para baixo; propagações para frente: {passes}. À "
         "back-propagation bastam uma propagação para frente e uma para trás: um custo {factor} vezes menor."
     ),
     "cost.why-growth": (
-        "L camadas de m unidades, uma instância. A última coluna fica perto de uma constante: as duas fases são O(L m²)."
+        "L camadas de m unidades, uma instância. A última coluna fica perto de uma constante: as duas fases são O(L "
+        "m²)."
     ),
     "graph.instance": "instância {number} de {count}",
     "graph.loss": "Perda",
@@ -307,8 +371,8 @@ SENTENCES = {
     ),
     "paths.closing": "Como {ones} = 1, isto se reduz a",
     "paths.why": (
-        "Multiplicar ao longo de {count} caminhos percorre arestas {steps} vezes. A back-propagation percorre uma única "
-        "vez cada uma das {edges} arestas: o que volta a um nó é somado ali e segue como um só número."
+        "Multiplicar ao longo de {count} caminhos percorre arestas {steps} vezes. A back-propagation percorre uma "
+        "única vez cada uma das {edges} arestas: o que volta a um nó é somado ali e segue como um só número."
     ),
     "paths.why-one": (
         "Com um único caminho, a back-propagation multiplica ao longo dele, uma só vez por aresta (arestas: {edges})."
@@ -350,7 +414,9 @@ SENTENCES = {
         "O treinamento diverge: na atualização {update} (época {epoch}), {name} é mais de 1000 vezes o valor inicial. "
         "Use uma taxa de aprendizado menor, ou entradas mais próximas de 1."
     ),
-    "train.next": "{first} resolve à mão as primeiras atualizações; {second} guarda o resultado como arquivo de problema.",
+    "train.next": (
+        "{first} resolve à mão as primeiras atualizações; {second} guarda o resultado como arquivo de problema."
+    ),
     "optimizer.gradient_descent": "descida do gradiente",
     "optimizer.momentum": "momentum",
     "optimizer.rmsprop": "RMSProp",

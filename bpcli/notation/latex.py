@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bpcli.mathtree import (
+    BLANK,
     Fenced,
     Fraction,
     Identifier,
@@ -156,6 +157,9 @@ LATIN = frozenset(
 )
 """The letters that every LaTeX has in its fonts."""
 
+_ROOM = r"\rule[-0.9em]{0pt}{2.2em}\boxed{\rule[-0.3em]{0pt}{1.2em}\hspace{3.4em}}"
+"""A box to write a number in, with some air above and below it."""
+
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:;()+=/-")
 
 
@@ -225,6 +229,8 @@ def _number(node: Number, markdown: bool) -> str:
 
 
 def _number_latex(text: str, markdown: bool) -> str:
+    if text == BLANK:
+        return _ROOM
     if "," in text and all(c in "0123456789.,-+/e" for c in text):
         return _number_latex(text.replace(",", "."), markdown).replace(".", "{,}")
     mantissa, e, exponent = text.partition("e")

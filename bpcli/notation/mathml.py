@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 from bpcli.mathtree import (
+    BLANK,
     INVISIBLE_TIMES,
     Fenced,
     Fraction,
@@ -83,8 +84,11 @@ def _number(node: Number) -> str:
 
 
 def _number_element(text: str) -> str:
+    if text == BLANK:
+        return '<mtext class="blank">______</mtext>'
     mantissa, e, exponent = text.partition("e")
-    if e and mantissa.lstrip("-").replace(",", ".").replace(".", "", 1).isdecimal() and exponent.lstrip("+-").isdecimal():
+    digits = mantissa.lstrip("-").replace(",", ".").replace(".", "", 1)
+    if e and digits.isdecimal() and exponent.lstrip("+-").isdecimal():
         power = number_text(exponent.removeprefix("+").replace("-0", "-"), False)
         return (
             f"<mrow><mn>{_text(number_text(mantissa, False))}</mn><mo>×</mo>"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bpcli.mathtree import (
+    BLANK,
     Fenced,
     Fraction,
     Identifier,
@@ -39,6 +40,7 @@ _SUPERSCRIPTS = dict(
 )
 _SUBSCRIPTS = dict(zip("0123456789+−-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True))
 _MARKS = frozenset("⊤′″‴")
+_ROOM = "______"
 
 
 def to_text(math: Math, *, ascii: bool = False) -> str:  # noqa: A002
@@ -47,7 +49,9 @@ def to_text(math: Math, *, ascii: bool = False) -> str:  # noqa: A002
 
 
 def number_text(text: str, plain: bool) -> str:
-    """A number as it is read: with a true minus sign where there is one."""
+    """A number as it is read: with a true minus sign where there is one; a blank as a line to write on."""
+    if text == BLANK:
+        return _ROOM
     if plain:
         return ascii_text(safe(text))
     text = text.replace("-", "−")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bpcli.mathtree import (
+    BLANK,
     Fenced,
     Fraction,
     Identifier,
@@ -69,6 +70,8 @@ _FENCES = {
 }
 _BARS = ("|", "‖")
 _DIGITS = frozenset("0123456789.")
+_ROOM = "#box(inset: (y: 0.12em), box(width: 4.4em, height: 1.6em, baseline: 0.5em, stroke: 0.5pt + luma(130)));"
+"""A box to write a number in, with some air above and below it."""
 
 
 def to_typst(math: Math) -> str:
@@ -104,6 +107,8 @@ def _number(node: Number) -> str:
 
 
 def _number_typst(text: str) -> str:
+    if text == BLANK:
+        return _ROOM
     mantissa, e, exponent = text.partition("e")
     if e and _is_plain(mantissa.removeprefix("-").replace(",", "", 1)) and _is_plain(exponent.lstrip("+-")):
         return f"{_number_typst(mantissa)} × 10^({_number_typst(str(int(exponent)))})"

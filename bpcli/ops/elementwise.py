@@ -171,6 +171,7 @@ sqrt = _elementary(
 sign = Operation(
     name="sign",
     forward=np.sign,
+    code="np.sign({0})",
     backprop=lambda g, out, a: (None,),
     notation=call("sign"),
     shape=broadcast_shape,

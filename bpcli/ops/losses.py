@@ -21,7 +21,7 @@ from bpcli.ops.elementwise import absolute, log, log2, log10, sign, square
 from bpcli.ops.reductions import axis_sum, lesser, total
 from bpcli.ops.writing import PRODUCT, SUM, raised
 
-__all__ = ["LOSSES", "LossForm", "Shortcut", "loss", "shortcut"]
+__all__ = ["LOSSES", "LossForm", "log_scale", "loss", "loss_coefficient", "outputs_of", "ratio_text", "rational"]
 
 
 class LossForm(NamedTuple):
@@ -54,7 +54,7 @@ def _log(form: LossForm) -> Operation:
     return {"e": log, "2": log2, "10": log10}[form.log_base]
 
 
-def _log_scale(form: LossForm) -> float:
+def log_scale(form: LossForm) -> float:
     return {"e": 1.0, "2": float(np.log(2)), "10": float(np.log(10))}[form.log_base]
 
 
@@ -68,7 +68,7 @@ def _over_log(form: LossForm, denominator: Expr) -> Expr:
     if form.log_base == "e":
         return denominator
     name = Row((Identifier("ln", upright=True), Fenced(Number(form.log_base))))
-    return denominator * Constant(_log_scale(form), math=name)
+    return denominator * Constant(log_scale(form), math=name)
 
 
 def _norm_squared(_: LossForm, y: Math, t: Math) -> Math:
@@ -194,7 +194,7 @@ FAMILIES: dict[str, Family] = {
         Rational(-1),
         False,
         lambda form: lambda y, t: multiply(t, _log(form)(y)) + multiply(subtract(1.0, t), _log(form)(subtract(1.0, y))),
-        lambda form: lambda y, t: (_t_log_y(t, y) + _t_log_y(1 - np.asarray(t), 1 - np.asarray(y))) / _log_scale(form),
+        lambda form: lambda y, t: (_t_log_y(t, y) + _t_log_y(1 - np.asarray(t), 1 - np.asarray(y))) / log_scale(form),
         lambda form, y, t: (1, t / _over_log(form, y) - (1 - t) / _over_log(form, 1 - y)),
         lambda form, y, t: (1, _log(form)(y) - _log(form)(1 - y)),
         _binary_body,
@@ -203,7 +203,7 @@ FAMILIES: dict[str, Family] = {
         Rational(-1),
         False,
         lambda form: lambda y, t: multiply(t, _log(form)(y)),
-        lambda form: lambda y, t: _t_log_y(t, y) / _log_scale(form),
+        lambda form: lambda y, t: _t_log_y(t, y) / log_scale(form),
         lambda form, y, t: (1, t / _over_log(form, y)),
         lambda form, y, t: (1, _log(form)(y)),
         _cross_entropy_body,
@@ -251,7 +251,7 @@ def rational(value: float) -> Rational | None:
     return near if float(near) == value else None
 
 
-def _coefficient(form: LossForm, outputs: int, times: int = 1) -> Coefficient:
+def loss_coefficient(form: LossForm, outputs: int, times: int = 1) -> Coefficient:
     """The loss's coefficient times a whole number, without the sign of a negative family."""
     family = FAMILIES[form.name]
     mean = family.mean if form.over_outputs is None else form.over_outputs == "mean"
@@ -289,7 +289,7 @@ def coefficient_math(item: Coefficient) -> Math:
     return Fraction(Number(numerator), Number(denominator)) if denominator else Number(item.text)
 
 
-def _outputs(shape: Shape, axis: int | None) -> int:
+def outputs_of(shape: Shape, axis: int | None) -> int:
     if shape == ():
         return 1
     return shape[0] * shape[1] if axis is None else shape[axis]
@@ -311,12 +311,12 @@ def loss(form: LossForm) -> Operation:
         return (1, y[1]) if axis == 0 else (y[0], 1)
 
     def forward(y: Array, t: Array) -> Array:
-        weight = _coefficient(form, _outputs(np.shape(y), axis)).value * (-1 if negative else 1)
+        weight = loss_coefficient(form, outputs_of(np.shape(y), axis)).value * (-1 if negative else 1)
         terms = family.value(form)(y, t)
         return weight * np.sum(terms, axis=axis, keepdims=axis is not None) + 0.0
 
     def loss_calls(out: Array, y: Array, t: Array) -> Calls:
-        weight = _coefficient(form, _outputs(np.shape(y), axis)).value
+        weight = loss_coefficient(form, outputs_of(np.shape(y), axis)).value
         error = np.empty(np.shape(y))
         return [
             (np.subtract, y, t, error),
@@ -327,7 +327,7 @@ def loss(form: LossForm) -> Operation:
 
     def code(operands: tuple[str, ...], inputs: tuple[Expr, ...]) -> str:
         """With 0 log 0 = 0, which a plain product would make not a number."""
-        weight = _coefficient(form, _outputs(inputs[0].shape, axis)).value / _log_scale(form)
+        weight = loss_coefficient(form, outputs_of(inputs[0].shape, axis)).value / log_scale(form)
         y, t = operands
         terms = f"x_log_y({t}, {y})"
         if form.name == "binary_cross_entropy":
@@ -336,7 +336,7 @@ def loss(form: LossForm) -> Operation:
         return f"-{weight!r} * np.sum({terms}{kept})" if weight != 1 else f"-np.sum({terms}{kept})"
 
     def weighted(g: Expr, y: Expr, times: int, slope: Expr) -> Expr:
-        factor = _coefficient(form, _outputs(y.shape, axis), times).as_constant()
+        factor = loss_coefficient(form, outputs_of(y.shape, axis), times).as_constant()
         signed = negative_of(slope) if negative else slope
         return g * (signed if factor is None else factor * signed)
 
@@ -344,14 +344,14 @@ def loss(form: LossForm) -> Operation:
         return (weighted(g, y, *family.slope(form, y, t)), weighted(g, y, *family.target_slope(form, y, t)))
 
     def definition(y: Expr, t: Expr) -> Expr:
-        factor = _coefficient(form, _outputs(y.shape, axis)).as_constant()
+        factor = loss_coefficient(form, outputs_of(y.shape, axis)).as_constant()
         term = family.term(form)(y, t)
         summand = term if factor is None else multiply(Constant(factor.value, texts=factor.texts), term)
         result: Expr = reduce(negate(summand) if negative else summand)
         return result
 
     def write(operands: tuple[Math, ...], inputs: tuple[Expr, ...]) -> Math:
-        item = _coefficient(form, _outputs(inputs[0].shape, axis))
+        item = loss_coefficient(form, outputs_of(inputs[0].shape, axis))
         body = family.body(form, *operands)
         items: list[Math] = [Operator("−", "prefix")] if negative else []
         if item.value != 1 or item.math is not None:
@@ -372,7 +372,7 @@ def loss(form: LossForm) -> Operation:
         definition=definition,
         unfold="entries",
         parameters=(("factor", form.factor), ("delta", form.delta)),
-        fan_in=lambda y, t: (_outputs(y, axis),) * 2,
+        fan_in=lambda y, t: (outputs_of(y, axis),) * 2,
     )
 
 
@@ -385,130 +385,3 @@ def negative_of(expr: Expr) -> Expr:
 
 def _is_quotient(expr: Expr) -> bool:
     return isinstance(expr, Apply) and expr.operation is divide
-
-
-# --- loss and output activation together ---------------------------------------------------------------------
-
-
-class Shortcut(NamedTuple):
-    """What a loss and the activation below it come to together.
-
-    `loss`: (a, t) → the loss in a stable form; `gradient`: (upstream, a, y, t) → ∂/∂a, a multiple of y − t.
-    """
-
-    loss: Operation
-    gradient: Callable[[Expr, Expr, Expr], Expr]
-
-
-def shortcut(activation: str, form: LossForm) -> Shortcut | None:
-    """The known simplification of a loss after an activation: softmax with cross-entropy, σ with its binary form.
-
-    Stable also where y underflows: −ln softmax is computed from a by a shifted log-sum-exp, −ln σ by softplus.
-    """
-    if (activation, form.name) not in _SHORTCUTS:
-        return None
-    return _SHORTCUTS[activation, form.name](form)
-
-
-def _shortcut_of(
-    name: str,
-    values: Callable[[Array, Array, int | None], Array],
-    slope: Callable[[Expr, Expr], Expr],
-    calls: Callable[[Array, Array, Array, int | None, float], Calls],
-    terms: str,
-) -> Callable[[LossForm], Shortcut]:
-    def make(form: LossForm) -> Shortcut:
-        axis = form.axis
-        scale = _log_scale(form)
-
-        def forward(a: Array, t: Array) -> Array:
-            weight = _coefficient(form, _outputs(np.shape(a), axis)).value / scale
-            return weight * np.sum(values(a, t, axis), axis=axis, keepdims=axis is not None) + 0.0
-
-        def code(operands: tuple[str, ...], inputs: tuple[Expr, ...]) -> str:
-            shape = inputs[0].shape
-            weight = _coefficient(form, _outputs(shape, axis)).value / scale
-            along = axis if axis is not None else (0 if shape == () or shape[1] == 1 else 1)
-            kept = "" if axis is None else f", axis={axis}, keepdims=True"
-            text = f"np.sum({terms.format(*operands, axis=along)}{kept})"
-            return text if weight == 1 else f"{weight!r} * {text}"
-
-        def gradient(g: Expr, y: Expr, t: Expr) -> Expr:
-            item = _coefficient(form, _outputs(y.shape, axis))
-            factor = item.as_constant()
-            direct = slope(y, t)
-            if form.log_base != "e":
-                direct = direct / Constant(scale, math=Row((Identifier("ln", upright=True), Number(form.log_base))))
-            return g * (direct if factor is None else factor * direct)
-
-        def refuse(*_: Expr) -> tuple[Expr | None, ...]:
-            raise NotImplementedError(f"{name} is a way to compute, not a line of a lesson")
-
-        operation = Operation(
-            name=name,
-            forward=forward,
-            backprop=refuse,
-            notation=Notation(lambda o, _: Row((Identifier(name, upright=True), Fenced(o[0]))), 100, (0, 0)),
-            shape=loss(form).shape,
-            calls=lambda out, a, t: calls(
-                out, a, t, axis, _coefficient(form, _outputs(np.shape(a), axis)).value / scale
-            ),
-            code=code,
-        )
-        return Shortcut(operation, gradient)
-
-    return make
-
-
-def _softmax_terms(a: Array, t: Array, axis: int | None) -> Array:
-    shifted = a - np.max(a, axis=axis, keepdims=True)
-    return np.asarray(t) * (np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True)) - shifted)
-
-
-def _sigmoid_terms(a: Array, t: Array, _: int | None) -> Array:
-    return np.maximum(a, 0) + np.log1p(np.exp(-np.abs(a))) - np.asarray(t) * a
-
-
-def _softmax_term_calls(out: Array, a: Array, t: Array, axis: int | None, weight: float) -> Calls:
-    shifted, powers = np.empty(np.shape(a)), np.empty(np.shape(a))
-    row = np.empty(np.max(a, axis=axis, keepdims=True).shape)
-    return [
-        (np.maximum.reduce, a, axis, None, row, True),
-        (np.subtract, a, row, shifted),
-        (np.exp, shifted, powers),
-        (np.add.reduce, powers, axis, None, row, True),
-        (np.log, row, row),
-        (np.subtract, row, shifted, shifted),
-        (np.multiply, shifted, t, shifted),
-        (np.add.reduce, shifted, axis, None, out, axis is not None),
-        (np.multiply, out, weight, out),
-    ]
-
-
-def _sigmoid_term_calls(out: Array, a: Array, t: Array, axis: int | None, weight: float) -> Calls:
-    terms, linear = np.empty(np.shape(a)), np.empty(np.shape(a))
-    return [
-        (np.logaddexp, a, 0.0, terms),
-        (np.multiply, t, a, linear),
-        (np.subtract, terms, linear, terms),
-        (np.add.reduce, terms, axis, None, out, axis is not None),
-        (np.multiply, out, weight, out),
-    ]
-
-
-_SHORTCUTS: dict[tuple[str, str], Callable[[LossForm], Shortcut]] = {
-    ("softmax", "cross_entropy"): _shortcut_of(
-        "softmax_cross_entropy",
-        _softmax_terms,
-        subtract,
-        _softmax_term_calls,
-        "-({1}) * log_softmax({0}, {axis})",
-    ),
-    ("sigmoid", "binary_cross_entropy"): _shortcut_of(
-        "sigmoid_binary_cross_entropy",
-        _sigmoid_terms,
-        subtract,
-        _sigmoid_term_calls,
-        "np.where({0} > 0, {0}, 0.0) + np.log1p(np.exp(-np.abs({0}))) - ({1}) * ({0})",
-    ),
-}

@@ -136,7 +136,7 @@ def read_table(path: Path) -> Table:
         report.fail("csv-syntax", f"this is not CSV: {error}", Span(start, 1, start, 2))
     if columns is None:
         report.fail("empty-file", "the file is empty", help="its first row names the columns")
-    if not rows:
+    if not rows and not report.diagnostics:
         report.add("shape", "the file has no rows under the names of its columns")
     report.raise_if_any()
     return Table(name, text, columns, tuple(rows), tuple(lines))

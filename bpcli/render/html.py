@@ -34,12 +34,12 @@ from bpcli.render.layout import draw
 from bpcli.render.sentences import capitalised, title_of
 from bpcli.safe import safe
 
-__all__ = ["to_html"]
+__all__ = ["blocks_html", "inline_html", "page_html", "to_html"]
 
 LIMIT = 84
 """What is wider than a printed page is broken; narrower screens scroll."""
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; {}base-uri 'none'; form-action 'none'"
 _SIGNS = {"remark": "→", "warning": "!", "check": "✓"}
 _ROLES = frozenset(("good", "bad", "warn"))
 
@@ -51,17 +51,36 @@ def to_html(document: Document, *, fragment: bool = False, folded: bool = False)
     """
     page = _Page(fragment, folded)
     body = "\n".join(page.blocks(document.blocks))
-    language = escape(safe(document.language))
     if fragment:
+        language = escape(safe(document.language))
         return f'<div class="bpcli" lang="{language}">\n<style>\n{FRAGMENT_STYLE}</style>\n{body}\n</div>\n'
+    return page_html(body, title=title_of(document.blocks), language=document.language)
+
+
+def page_html(body: str, *, title: str, language: str, style: str = "", script_hash: str = "") -> str:
+    """A complete page around its `body`, with a `style` beside the usual one.
+
+    The page fetches nothing, and runs no script but the one in it that has this hash.
+    """
+    policy = _POLICY.format(f"script-src '{script_hash}'; " if script_hash else "")
     return (
-        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<!doctype html>\n<html lang="{escape(safe(language))}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="generator" content="bpcli">\n'
-        f"<title>{_text(title_of(document.blocks)) or 'bpcli'}</title>\n<style>\n{PAGE_STYLE}</style>\n</head>\n"
+        f"<title>{_text(title) or 'bpcli'}</title>\n<style>\n{PAGE_STYLE}{style}</style>\n</head>\n"
         f'<body class="bpcli">\n<main>\n{body}\n</main>\n</body>\n</html>\n'
     )
+
+
+def blocks_html(blocks: Iterable[Block]) -> str:
+    """Blocks as a part of a page."""
+    return "\n".join(_Page(fragment=False, folded=False).blocks(blocks))
+
+
+def inline_html(inline: Inline) -> str:
+    """A sentence as a part of a page."""
+    return _inline(inline)
 
 
 def _text(text: str) -> str:

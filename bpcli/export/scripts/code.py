@@ -56,7 +56,7 @@ class Coder:
             return operation.code.format(*(f"({text})" for text in operands))
         if operation.definition is None:
             raise NotImplementedError(f"{operation.name} has no notation in Python")
-        if operation.derivative is not None or _is_custom(operation):
+        if operation.derivative is not None or operation.is_its_definition:
             return f"{self._function(operation, len(operands))}({', '.join(operands)})"
         below = tuple(
             item if isinstance(item, Variable | Constant) else Variable(f"operand:{place}", item.shape, Identifier("·"))
@@ -77,11 +77,6 @@ class Coder:
             del self.functions[name]  # functions stand after those they use
             self.functions[name] = f"def {name}({', '.join(letters)}):\n    return {body}"
         return name
-
-
-def _is_custom(operation: Operation) -> bool:
-    """Whether its value is that of its definition: a function of the problem file."""
-    return operation.definition is not None and getattr(operation.forward, "__self__", None) is operation.definition
 
 
 def _tidy(text: str) -> str:

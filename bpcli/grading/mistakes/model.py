@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["COMMON", "FREQUENT", "RARE", "UNUSUAL", "Mistake"]
+__all__ = ["COMMON", "FREQUENT", "RARE", "UNUSUAL", "Mistake", "Text"]
 
 COMMON, FREQUENT, UNUSUAL, RARE = 1, 2, 3, 4
 """How likely a mistake is before anything is known: several that fit are listed in this order."""
+
+
+class Text(NamedTuple):
+    """The words of a `Mistake` in another language; `wrong` is empty where the formula has no words in it."""
+
+    title: str
+    cause: str
+    looks: str
+    hint: str
+    wrong: str = ""
 
 
 class Mistake(NamedTuple):

@@ -1,0 +1,77 @@
+"""What a program asks of bpcli beside loading and solving: answers checked, and anything as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bpcli.document import Document
+from bpcli.grading.grade import Grader
+from bpcli.grading.model import Report
+from bpcli.load import load_problem
+from bpcli.load import solve as work
+from bpcli.problem.model import Problem
+from bpcli.solution import Solution
+
+__all__ = ["check", "rendered"]
+
+
+def check(problem: Solution | Problem | str | Path, answers: str | Path) -> Report:
+    """Grades an answer file, as `bpcli check` does.
+
+    `problem` is a solution or a problem, or what `load_problem` takes. `answers` is a path (its suffix says whether
+    the file is YAML, JSON or CSV) or, where it has several lines, the YAML text of such a file.
+
+    >>> report = check("lez5", '''
+    ... answers:
+    ...   a1: [0.445, 0.505]
+    ...   L: 0.31
+    ... ''')
+    >>> [(answer.id, answer.verdict) for answer in report.answers][:2]
+    [('a1', 'correct'), ('L', 'wrong')]
+    >>> report.first_wrong
+    'L'
+
+    Raises ProblemError for answers that cannot be graded.
+    """
+    from bpcli.grading.submission import ANSWER_LIMIT
+    from bpcli.problem.source import read_source
+
+    if isinstance(problem, str | Path):
+        problem = load_problem(problem)
+    grader = Grader(work(problem) if isinstance(problem, Problem) else problem)
+    if isinstance(answers, str) and "\n" in answers:
+        return grader.grade(grader.read(answers, "<text>"))
+    return grader.grade(grader.read(read_source(Path(answers), ANSWER_LIMIT), str(answers)))
+
+
+def rendered(
+    content: Solution | Report | Document,
+    format: str = "terminal",  # noqa: A002
+    *,
+    solution: Solution | None = None,
+    **options: object,
+) -> str:
+    """A solution as a lesson, a report or a document as text: `terminal`, `markdown`, `html`, `latex` or `typst`.
+
+    A report needs the `solution` that it speaks of. The options are those of the format: `width` and `ascii` for the
+    terminal, `fragment` for HTML, LaTeX and Typst.
+
+    >>> from bpcli import load_problem, solve
+    >>> print(rendered(solve(load_problem("mac0460-entropy")), "markdown").splitlines()[0])
+    # Entropy, cross-entropy and the Kullback–Leibler divergence (MAC0460)
+
+    Raises ValueError for another format, and for a report without its solution.
+    """
+    from bpcli.grading.report import report_document
+    from bpcli.lesson import lesson
+    from bpcli.render import render
+
+    if isinstance(content, Solution):
+        document = lesson(content)
+    elif isinstance(content, Report):
+        if solution is None:
+            raise ValueError("a report is rendered with the solution it speaks of: rendered(report, solution=…)")
+        document = report_document(content, solution)
+    else:
+        document = content
+    return render(document, format, **options)

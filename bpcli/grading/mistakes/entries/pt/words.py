@@ -1,0 +1,58 @@
+"""As frases de um diagnóstico e as palavras do catálogo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = ["FAMILIES", "SENTENCES", "WORDS"]
+
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "formula": "você escreveu {given}; {formula} dá {value}: {cause}",
+        "plain": "você escreveu {given}, e este erro dá {value}: {cause}",
+        "earlier": "você escreveu {given}; com {formula} para {quantity} o resultado é {value}: {cause}",
+        "earlier.plain": "você escreveu {given}; com um erro em {quantity} o resultado é {value}: {cause}",
+        "some": "{where}: {sentence}",
+        "true": "{sentence} (calculado a partir dos valores anteriores certos)",
+        "factor": "{sentence}, e além disso está multiplicado por {factor}",
+        "convention": "{sentence}; com outra convenção estaria certo",
+        "entry": "elemento {place}",
+        "entries": "elementos {place}",
+        "among": "{count} elementos",
+    }
+)
+
+FAMILIES: Mapping[str, str] = MappingProxyType(
+    {
+        "F": "Propagação para frente",
+        "L": "Função de perda",
+        "D": "Na saída",
+        "G": "Gradientes em relação a pesos e bias",
+        "B": "A volta através de uma camada",
+        "U": "Atualização",
+        "S": "Grafos de operações escalares",
+    }
+)
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "list.title": "{count} erros",
+        "list.how": "bpcli mistakes ID mostra um deles com um exemplo resolvido.",
+        "id": "id",
+        "mistake": "erro",
+        "formula": "fórmula errada",
+        "convention": "ou uma convenção",
+        "wrong": "Fórmula errada:",
+        "what": "O que aconteceu:",
+        "looks": "Como reconhecer:",
+        "hint": "Uma dica para o estudante:",
+        "note.convention": "É tão frequente ser outra convenção quanto um erro: veja o que o problema declara.",
+        "example": "Exemplo",
+        "example.where": "De: {title}",
+        "right": "Certo:",
+        "mistaken": "Com o erro:",
+        "sources": "Visto em:",
+        "sources.none": "a experiência de quem corrige.",
+    }
+)

@@ -1,0 +1,143 @@
+"""Scripts for other libraries: they run, and what they assert holds."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bpcli import load_problem, parse_problem, solve
+from bpcli.export.scripts import TARGETS, script
+from bpcli.export.scripts.names import identifiers
+from bpcli.load import rounding_of
+from bpcli.problem.model import Problem
+from bpcli.shipped import shipped_names
+
+LIBRARIES = {"numpy": "numpy", "pytorch": "torch", "jax": "jax"}
+INSTALLED = [name for name in TARGETS if importlib.util.find_spec(LIBRARIES[name]) is not None]
+
+
+def written(problem: Problem, target: str) -> str:
+    return script(solve(problem, rounding_of(problem.display)._replace(each_step=False)), target)
+
+
+def assert_runs(text: str, folder: Path) -> None:
+    path = folder / "script.py"
+    path.write_text(text, encoding="utf-8")
+    done = subprocess.run([sys.executable, "-W", "error", str(path)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "agree with bpcli" in done.stdout
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_numpy_script_of_every_shipped_problem(name: str, tmp_path: Path) -> None:
+    """Loss, gradients and update come to the same numbers."""
+    assert_runs(written(load_problem(name), "numpy"), tmp_path)
+
+
+@pytest.mark.parametrize("target", [name for name in INSTALLED if name != "numpy"])
+@pytest.mark.parametrize("name", shipped_names())
+def test_scripts_of_other_libraries(name: str, target: str, tmp_path: Path) -> None:
+    """Where they are installed, their automatic gradients are the worked ones."""
+    assert_runs(written(load_problem(name), target), tmp_path)
+
+
+NETWORK = """
+functions:
+  swish(x): x * sigmoid(x)
+  softsign(x): {{value: x / (1 + abs(x)), derivative: 1 / (1 + abs(x))^2}}
+conventions: {{affine: {affine}, relu_at_zero: {at_zero}}}
+network:
+  inputs: [[1, 0], [-1, 2]]
+  targets: {targets}
+  layers:
+    - {{weights: [[0.5, -0.25], [0.1, 0.3]], bias: [0, 0.1], activation: {hidden}}}
+    - {{weights: [[0.2, -0.4], [0.7, 0.6]], bias: 0.2, activation: {output}}}
+  loss: {loss}
+  regularization: {{l2: 0.1, l1: 0.01, bias: true}}
+  update: {update}
+"""
+PLAIN = {
+    "affine": "W x + b",
+    "at_zero": "0",
+    "hidden": "tanh",
+    "output": "sigmoid",
+    "targets": "[[1, 0], [0, 1]]",
+    "loss": "half_squared_error",
+    "update": "{learning_rate: 0.5}",
+}
+VARIANTS = [
+    *({"hidden": name} for name in ("identity", "relu", "softplus", "elu", "swish", "softsign", "sigmoid")),
+    *({"hidden": "relu", "at_zero": at} for at in ("1", "0.5")),
+    {"hidden": "{name: leaky_relu, slope: 0.2}", "at_zero": "0.5"},
+    {"hidden": "{name: elu, alpha: 2}"},
+    *({"affine": layout} for layout in ("x W + b", "x W^T + b")),
+    *({"loss": loss} for loss in ("squared_error", "mean_squared_error", "half_mean_squared_error")),
+    *({"loss": loss} for loss in ("binary_cross_entropy", "absolute_error", "{name: huber, delta: 0.3}")),
+    {"loss": "{name: cross_entropy, log_base: 2, over_batch: sum}", "output": "softmax"},
+    {"loss": "{name: squared_error, factor: 0.3, over_outputs: mean}"},
+    *(
+        {"update": f"{{optimizer: {name}, learning_rate: 0.1}}"}
+        for name in ("momentum", "rmsprop", "adagrad", "adam", "adamw")
+    ),
+]
+
+
+@pytest.mark.parametrize("target", INSTALLED)
+@pytest.mark.parametrize("lines", VARIANTS, ids=lambda lines: ",".join(lines.values()))
+def test_every_kind_of_line(lines: dict[str, str], target: str, tmp_path: Path) -> None:
+    """Activations, losses, layouts, optimizers, functions of the file."""
+    assert_runs(written(parse_problem(NETWORK.format(**{**PLAIN, **lines})), target), tmp_path)
+
+
+GRAPH = """
+title: Every function
+functions:
+  twice(x, y): 2 * x * y
+graph:
+  inputs: {v: [0.3, 0.6, 0.1], M: [[1, 2, 0.5], [0.2, 0.1, 3]], p: [0.2, 0.5, 0.3], a: 0.7, b: -1.2, unused: 3, lambda: 2}
+  define:
+    s: softmax(v)
+    e: entropy(p, 2) + kl(p, s) + cross_entropy(p, s)
+    n: norm2(v) + dot(v, p) + mean(v) + max(v) + min(v)
+    q: max(a, b) + min(a, b) + abs(b) + sqrt(a) + log2(a) + log10(a) + sin(a) * cos(b) + exp(2)
+    w: M @ v
+    z: tanh(w) + sigmoid(w) + relu(w) + leaky_relu(w, 0.1) + softplus(w) + square(w)
+    m: v[1] * M[2,3] + a^3 + a**b / 2 + lambda
+    c: half_squared_error(s, p) + squared_error(s, p) + binary_cross_entropy(p, s)
+    L: e + n + q + sum(z) + m + c + twice(a, b) + sum(transpose(M))
+"""
+
+
+@pytest.mark.parametrize("target", INSTALLED)
+def test_every_function_of_a_graph(target: str, tmp_path: Path) -> None:
+    """Functions, entries, names that Python keeps for itself."""
+    assert_runs(written(parse_problem(GRAPH), target), tmp_path)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_titles_cannot_leave_their_comment(target: str) -> None:
+    """Whatever a title has in it, the script is what it would be without."""
+    title = "\"\"\" import os; os.system(1) \u202e {x!r} %s \\\\ # \x27\x27\x27"
+    text = 'title: "' + title.replace('"""', '\\"\\"\\"') + '"\ngraph: {inputs: {x: 1}, define: {L: x * x}}\n'
+    tree = ast.parse(written(parse_problem(text), target))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert "os" not in imported
+
+
+def test_identifiers() -> None:
+    """Names become identifiers, each its own."""
+    names = identifiers(["dL/da2", "f'(a1)", "W1_new", "v_W1@0", "lambda", "np", "a b", "a_b", "ﬁ", "fi", "σ", "2x"])
+    assert list(names.values())[:6] == ["dL_da2", "slope_a1", "W1_new", "v_W1_old", "lambda_", "np_"]
+    assert len(set(names.values())) == len(names)
+    assert all(name.isidentifier() for name in names.values())
+
+
+def test_unknown_target() -> None:
+    """Only the libraries there are."""
+    with pytest.raises(ValueError, match="numpy"):
+        script(solve(load_problem("lez5")), "keras")
