@@ -156,7 +156,7 @@ def count_wrong(
     tell: Callable[[str], None] = lambda text: None,
     missed: Callable[[str], None] = lambda text: None,
 ) -> tuple[int, Counter[str], Counter[str], Counter[str]]:
-    """Sheets with a wrong or invalid answer, verdicts, planted mistakes by kind of sheet, and those that were caught."""
+    """Sheets with a wrong or invalid answer, verdicts, planted mistakes by kind of sheet, and those caught."""
     chance = random.Random(seed)
     verdicts: Counter[str] = Counter()
     planted: Counter[str] = Counter()
@@ -190,7 +190,7 @@ def count_wrong(
 
 
 def with_mistake(sheet: Sheet, grader: Grader, chance: random.Random) -> tuple[str, str] | None:
-    """The sheet with one answer whose sign is wrong, that is twice as large, or half; of few digits sparse ones only."""
+    """The sheet with one answer whose sign is wrong, that is doubled or halved; none on full sheets of few digits."""
     if sheet.hand.digits < 4 and sheet.hand.share == 1.0:
         return None
     lines = sheet.text.splitlines()

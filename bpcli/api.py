@@ -26,7 +26,7 @@ def check(problem: Solution | Problem | str | Path, answers: str | Path) -> Repo
     ...   a1: [0.445, 0.505]
     ...   L: 0.31
     ... ''')
-    >>> [(answer.id, answer.verdict) for answer in report.answers][:2]
+    >>> [(answer.id, answer.verdict) for answer in report.answers if answer.given is not None]
     [('a1', 'correct'), ('L', 'wrong')]
     >>> report.first_wrong
     'L'
@@ -58,7 +58,7 @@ def rendered(
 
     >>> from bpcli import load_problem, solve
     >>> print(rendered(solve(load_problem("mac0460-entropy")), "markdown").splitlines()[0])
-    # Entropy, cross-entropy and the Kullback–Leibler divergence (MAC0460)
+    # Entropy, Kullback–Leibler divergence and cross-entropy in bits
 
     Raises ValueError for another format, and for a report without its solution.
     """

@@ -13,7 +13,7 @@ from bpcli.ops import arithmetic
 from bpcli.ops.registry import INFIX, graph_function
 from bpcli.problem.syntax import BinaryOperation, Call, Entry, Name, NumberLiteral, Syntax, UnaryMinus
 
-__all__ = ["FormulaError", "translate"]
+__all__ = ["FormulaError", "size_of", "translate"]
 
 
 class FormulaError(Exception):
@@ -52,6 +52,16 @@ def translate(
             del done[len(done) - count :]
             done.append(_combined(node, operands, functions, relu_at_zero))
     return done[0]
+
+
+def size_of(syntax: Syntax) -> int:
+    """How many names, numbers and operations a formula has."""
+    count = 0
+    waiting = [syntax]
+    while waiting:
+        count += 1
+        waiting.extend(_children(waiting.pop()))
+    return count
 
 
 def _children(node: Syntax) -> tuple[Syntax, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from bpcli.backprop import differentiate
 from bpcli.diagnostics import Diagnostic, ProblemError
 from bpcli.expr import Array, Constant, Expr, Operation, Shape, Variable, describe_shape
-from bpcli.formula import FormulaError, translate
+from bpcli.formula import FormulaError, size_of, translate
 from bpcli.network import Built, as_matrix, with_worked_forms
 from bpcli.notation.conventions import derivative_math, name_math
 from bpcli.ops.arithmetic import broadcast_to, multiply, sum_of
@@ -16,6 +16,9 @@ from bpcli.problem.model import Graph, Numbers, Problem
 from bpcli.program import Binding, Program
 
 __all__ = ["build_graph", "term_by_term"]
+
+MOST_PARTS = 2_000
+"""Of one formula: the derivatives of a product of so many factors have the square of it."""
 
 
 def build_graph(problem: Problem, functions: Mapping[str, Operation]) -> Built:
@@ -54,6 +57,11 @@ def _definitions(
     faults: list[Diagnostic] = []
     relu_at_zero = problem.conventions.relu_at_zero
     for definition in graph.definitions:
+        if size_of(definition.formula) > MOST_PARTS:
+            message = f"`{definition.name}` has more than {MOST_PARTS} names, numbers and operations"
+            span = definition.formula.span
+            faults.append(Diagnostic("formula-too-long", message, span, help="break it into steps"))
+            break
         try:
             expr = translate(definition.formula, scope, functions, relu_at_zero)
         except FormulaError as error:

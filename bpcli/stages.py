@@ -17,10 +17,14 @@ from bpcli.expr import Apply, Array, Constant, Expr, Variable, evaluate, postord
 from bpcli.lower import entry_of
 from bpcli.ops.arithmetic import negate, sum_of
 
-__all__ = ["begun", "numbers_in", "stages"]
+__all__ = ["begun", "is_long", "numbers_in", "stages"]
 
 MOST_SUMMANDS = 6
 """A longer sum is worked at once: written out it would fill the page."""
+MOST_PARTS = 600
+"""A formula of more names, numbers and operations is not written out: nobody would read it."""
+MOST_NESTED = 24
+"""Nor is one with more brackets in brackets."""
 
 
 def numbers_in(formula: Expr, values: Mapping[str, Array], texts: Mapping[str, Any]) -> Expr:
@@ -47,8 +51,30 @@ def begun(formula: Expr, values: Mapping[str, Any], texts: Mapping[str, Any]) ->
     return stage
 
 
+def is_long(formula: Expr) -> bool:
+    """Whether a formula has more parts than are written out."""
+    waiting: list[tuple[Expr, int]] = [(formula, 0)]
+    count = 0
+    while waiting:
+        node, depth = waiting.pop()
+        count += 1
+        if count > MOST_PARTS or depth > MOST_NESTED:
+            return True
+        if isinstance(node, Apply):
+            first, *others = node.inputs or (None,)
+            if first is not None:
+                # a + b + c is one chain, however its sums are nested
+                goes_on = others and isinstance(first, Apply) and first.operation is node.operation
+                waiting.append((first, depth if goes_on else depth + 1))
+            waiting.extend((item, depth + 1) for item in others if item is not None)
+    return False
+
+
 def stages(formula: Expr, values: Mapping[str, Array], texts: Mapping[str, Any]) -> Iterator[Expr]:
     """The worked stages of a formula, from the numbers put in to the value (which comes last)."""
+    if is_long(formula):
+        yield Constant(evaluate(formula, values))
+        return
     stage = numbers_in(formula, values, texts)
     previous: Expr | None = None
     while stage is not previous:

@@ -10,6 +10,7 @@ from bpcli.expr import Array, Constant, Expr, Variable
 from bpcli.mathtree import Math, Matrix
 from bpcli.notation.equation import to_math
 from bpcli.rounding import Rounding
+from bpcli.stages import is_long
 
 __all__ = ["Writer", "Written"]
 
@@ -52,11 +53,15 @@ class Writer:
         seen: list[Math] = [left]
         exact = True
         for formula in formulas:
+            if is_long(formula):
+                continue
             math = self.math(formula)
             if math not in seen:
                 links.append(Link("=", math))
                 seen.append(math)
         for stage in stages:
+            if is_long(stage):
+                continue
             written = self.write(stage)
             exact = exact and written.exact
             if written.math == seen[-1]:

@@ -25,6 +25,11 @@ def main(name: str) -> None:
     if not any(not option.startswith("-") for option in options):
         options.append(str(CORPUS / name))  # new inputs go to the first folder named
     here = Path(__file__).parent
-    settings = [f"-max_total_time={minutes * 60:.0f}", "-timeout=10", "-rss_limit_mb=1024", f"-dict={here / 'yaml.dict'}"]
+    settings = [
+        f"-max_total_time={minutes * 60:.0f}",
+        "-timeout=10",
+        "-rss_limit_mb=1024",
+        f"-dict={here / 'yaml.dict'}",
+    ]
     atheris.Setup([sys.argv[0], *settings, *options], TARGETS[name])
     atheris.Fuzz()

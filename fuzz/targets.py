@@ -14,9 +14,9 @@ from typing import Any
 
 from bpcli import load_problem, parse_problem, solve
 from bpcli.diagnostics import Diagnostic, ProblemError
+from bpcli.export.reports import report_to_json
 from bpcli.grading.grade import Grader
 from bpcli.grading.report import report_document
-from bpcli.grading.report_json import report_to_json
 from bpcli.problem.expression import FormulaError, Place, parse_formula
 from bpcli.problem.present import format_diagnostics
 from bpcli.render.terminal import to_terminal_text

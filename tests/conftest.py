@@ -40,3 +40,9 @@ class Snapshots:
 @pytest.fixture
 def snapshots(snapshot: SnapshotAssertion) -> Snapshots:
     return Snapshots(snapshot)
+
+
+@pytest.fixture(autouse=True)
+def _no_language_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What commands write in a test does not depend on where it runs."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")

@@ -14,17 +14,18 @@ PACKAGE = Path(__file__).parents[1] / "bpcli"
 # From the leaves up. A room imports from the lines above its own, never from its own line or from below it.
 LAYERS = (
     ("diagnostics", "mathtree", "rounding", "safe", "shipped"),
-    ("document", "identifiers", "problem"),
+    ("curve", "document", "identifiers", "problem"),
     ("expr",),
     ("ops",),
-    ("messages", "monomials", "notation", "program", "tape"),
+    ("instances", "messages", "monomials", "notation", "program", "tape"),
     ("lower",),
-    ("backprop", "formula", "optimizer", "redraw", "stages", "terms", "writer"),
+    ("backprop", "formula", "fusing", "optimizer", "plan", "redraw", "stages", "terms", "writer"),
     ("cost", "custom", "network", "scaffold"),
     ("graph", "solution"),
     ("derive", "gradcheck", "load", "scalar"),
     ("large", "paths"),
-    ("grading",),
+    ("training",),
+    ("checkpoint", "grading"),
     ("generate", "lesson"),
     ("export", "render"),
     ("api", "drawing"),
@@ -43,6 +44,7 @@ UPWARD = {
 ONLY_IN = {
     "typer": ("bpcli.cli", "bpcli.__main__"),
     "rich": ("bpcli.cli", "bpcli.render.terminal"),
+    "typst": ("bpcli.render.typeset",),
     "yaml": ("bpcli.problem.yaml",),
 }
 WITHOUT_NUMPY = ("bpcli.cli", "bpcli.document", "bpcli.messages", "bpcli.notation", "bpcli.problem", "bpcli.render")
@@ -101,7 +103,7 @@ def test_imports_go_down() -> None:
 
 @pytest.mark.parametrize("package", ONLY_IN)
 def test_third_party_package_stays_in_its_room(package: str) -> None:
-    """typer is for the command line, rich for the terminal, yaml for the reader."""
+    """typer is for the command line, rich for the terminal, typst for typeset pages, yaml for the reader."""
     users = {importer for importer, imported, _ in IMPORTS if imported.split(".")[0] == package}
     assert users
     assert [user for user in users if not inside(user, ONLY_IN[package])] == []

@@ -146,7 +146,7 @@ def _check_one(
     report = grader.grade(submission)
     if format is CheckFormat.json:
         from bpcli.cli.output import write_text
-        from bpcli.grading.report_json import report_to_json
+        from bpcli.export.reports import report_to_json
 
         write_text(report_to_json(report, feedback), output)
     else:

@@ -44,7 +44,7 @@ def cost(
 
 
 def _json(title: str, cost: Cost, growth: tuple[Growth, ...]) -> str:
-    import json
+    from bpcli.export.json import indented
 
     lines = [
         {"id": line.variable.name, **{key: value for key, value in line._asdict().items() if key != "variable"}}
@@ -65,4 +65,4 @@ def _json(title: str, cost: Cost, growth: tuple[Growth, ...]) -> str:
         "differences": cost.differences._asdict() if cost.differences else None,
         "growth": [{**item._asdict(), "per_weight": item.per_weight} for item in growth],
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return indented(data) + "\n"

@@ -71,7 +71,7 @@ class _Keeper:
         from bpcli.grading.practice import progress_from
         from bpcli.problem.source import read_source
 
-        if self.path is None or not self.path.exists():
+        if self.path is None or not os.path.exists(self.path):  # noqa: PTH110
             return None
         try:
             text = read_source(self.path, 2**20).decode("utf-8", "replace")

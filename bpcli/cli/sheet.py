@@ -108,7 +108,8 @@ def sheet(
         from bpcli.render.answer_page import to_answer_page
 
         page = sheet_of_problem(solution, given_away.ids, given_away.level)
-        write_text(to_answer_page(page, solution.problem.path, decimal_comma=decimal_comma), output)
+        path = solution.problem.path
+        write_text(to_answer_page(page, path, _variant(path), decimal_comma=decimal_comma), output)
     else:
         from bpcli.lesson.sheet import paper_sheet
 
@@ -156,6 +157,15 @@ def _given_away(texts: list[str] | None) -> _GivenAway:
     if len(levels) > 1:
         raise typer.BadParameter(f"choose one of {', '.join(LEVELS)}")
     return _GivenAway(levels[0] if levels else LEVELS[0], tuple(word for word in words if word not in LEVELS))
+
+
+def _variant(path: str) -> str:
+    """The name of the variant that a problem file is, where it stands in a folder of variants."""
+    from bpcli.grading.variants import KINDS, is_variants
+
+    name, folder = Path(path).stem, Path(path).parent.parent
+    is_one = Path(path).match(KINDS["problem"].format("*")) and is_variants(str(folder))
+    return name if is_one else ""
 
 
 def _text(solution: Solution, format: str, given_away: _GivenAway) -> str:  # noqa: A002

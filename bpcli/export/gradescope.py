@@ -6,8 +6,8 @@ import json
 import math
 from typing import Any
 
+from bpcli.export.reports import report_data
 from bpcli.grading.classroom import Row
-from bpcli.grading.report_json import report_data
 from bpcli.messages import Messages
 from bpcli.safe import safe
 

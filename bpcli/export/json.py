@@ -17,7 +17,7 @@ from bpcli.solution import Solution, Step, plain
 from bpcli.stages import stages
 from bpcli.writer import Writer
 
-__all__ = ["indented", "solution_to_dict", "solution_to_json"]
+__all__ = ["finite", "indented", "solution_to_dict", "solution_to_json"]
 
 VERSION = 1
 MOST_LATER_NUMBERS = 200_000
@@ -55,7 +55,7 @@ def solution_to_dict(
         if chosen is None or name in chosen:
             values[name] = json_value(solution.values[name], variable.rank)
     values.update({twin: values[name] for twin, name in solution.built.twins.items() if name in values})
-    values.update({identifier.strip(): _finite(solution[identifier]) for identifier in only})
+    values.update({identifier.strip(): finite(solution[identifier]) for identifier in only})
     if terms:
         values.update(_terms(solution, chosen))
     if chosen is None and not phases:
@@ -98,12 +98,13 @@ def _step(solution: Solution, step: Step, writer: Writer) -> dict[str, Any]:
 
 
 def json_value(value: Array, rank: int) -> Any:
-    return _finite(plain(value, rank))
+    return finite(plain(value, rank))
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """The number, or the lists of numbers, as JSON has them: what is out of range is null."""
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return value if math.isfinite(value) else None
 
 
@@ -121,7 +122,7 @@ def _terms(solution: Solution, chosen: frozenset[str] | None) -> dict[str, Any]:
         if chosen is not None and step.id not in chosen:
             continue
         try:
-            found[f"terms({step.id})"] = _finite(solution.terms(step.id))
+            found[f"terms({step.id})"] = finite(solution.terms(step.id))
         except UnknownQuantityError:
             continue  # not a sum
     return found

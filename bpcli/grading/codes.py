@@ -26,7 +26,7 @@ LATER = {
     "no-variant": "A file does not belong to any variant, or to another than its student's.",
     "not-variants": "The `variants.yaml` of a folder is not what `bpcli generate` writes.",
     # class lists
-    "bad-name": "A name is too long, or has characters that cannot be seen.",
+    "bad-student": "The name of a student is too long, or has characters that cannot be seen.",
     "bad-roster": "A class list is no table in CSV, or too long for one run.",
     "ambiguous-student": "Two files claim to be from the same student.",
 }

@@ -4,8 +4,12 @@
 correct earlier answers would give it. It is `follows` when it is what the student's own earlier values give, with
 everything below them worked anew, in any of the right ways of working the line. Quantities are judged in the order of
 the solution, whatever the order in the file. Where an answer is blank or invalid, what follows from the answers above
-it stands in. What was not written down may have been rounded the way the sheet is. Where all the true values end at the
-digits written (as in a graph of whole numbers), no answer was rounded, and there is no room for it.
+it stands in. Where all the true values end at the digits written (as in a graph of whole numbers), no answer was
+rounded, and there is no room for it.
+
+**What was not written down** may have been rounded the way the sheet is, or a digit or two finer. The line is worked
+once more with all of it rounded like that; what lies between the outcome with rounding and the one without is right,
+entry by entry, with room for the half-units of the written answers and for nothing else.
 
 **Points** of a quantity are shared evenly by its entries: a right entry earns its share, one that follows earns it
 times `follow_through`.
@@ -339,7 +343,12 @@ class _Sheet:
         from bpcli.grading.diagnose import diagnose
 
         key = item.quantity.key
-        values = self.own.values("printed", key.moment)
+        # What was not written and comes later would only repeat what is wrong here.
+        later = [line.variable.name for line in self.quantities.lines()]
+        later = later[later.index(key.name) + 1 :]
+        true = self.quantities.values(key.moment)
+        unwritten = {name: true[name] for name in later if Key(name, key.moment) not in self.own.answers}
+        values = {**self.own.values("printed", key.moment), **unwritten}
         radii = self.own.radii("printed", key.moment)
         answered = {k.name for k, other in self.numbers.items() if k.moment == key.moment and other.is_answered}
         return diagnose(self.grader.solution, key.name, item.given(), values, radii, answered)

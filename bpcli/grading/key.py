@@ -16,6 +16,7 @@ from bpcli.document import (
     InlineMath,
     Note,
     Paragraph,
+    Strong,
     Table,
     Title,
 )
@@ -37,11 +38,10 @@ def key_document(solution: Solution) -> Document:
     messages = Messages(solution.problem.language)
     lines = sheet_lines(solution)
     lines = sheet_lines(solution, [line.id for line in lines])
-    title = solution.problem.title
-    heading = messages.text("key.heading", title=title) if title else messages.text("key.title")
+    name = messages.text("key.title")
     blocks: list[Block] = [
-        Title(heading, solution.problem.source),
-        Paragraph((digits_wanted(solution, messages),)),
+        Title(solution.problem.title or name, solution.problem.source),
+        Paragraph((Strong(name), ". ", digits_wanted(solution, messages))),
         _table(lines, messages),
         Heading(messages.text("key.rules")),
     ]

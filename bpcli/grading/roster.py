@@ -7,6 +7,7 @@ from io import StringIO
 
 from bpcli.diagnostics import Diagnostic, ProblemError, Span
 from bpcli.grading.students import student_key
+from bpcli.problem.report import Report
 from bpcli.problem.source import decode
 
 __all__ = ["ROSTER_LIMIT", "read_roster"]
@@ -29,33 +30,39 @@ def read_roster(data: bytes | str, path: str) -> tuple[str, ...]:
     text = decode(data, path)
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
+    rows: list[list[str]] = []
+    lines = [1]
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        rows = list(csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True))
+        for row in reader:
+            rows.append(row)
+            lines.append(reader.line_num + 1)
     except csv.Error as error:
-        raise ProblemError(path, text, (Diagnostic("bad-roster", f"this is no table in CSV: {error}"),)) from None
+        place = Span(lines[-1], 1, lines[-1], 2)
+        diagnostic = Diagnostic("bad-roster", f"this is no table in CSV: {error}", place)
+        raise ProblemError(path, text, (diagnostic,)) from None
     heading = [cell.strip().casefold() for cell in rows[0]] if rows else []
     column = next((heading.index(name) for name in COLUMNS if name in heading), None)
     students: list[str] = []
-    faults: list[Diagnostic] = []
+    faults = Report(path, text)
     seen: dict[str, int] = {}
-    for number, row in enumerate(rows, start=1):
+    for number, row in zip(lines, rows, strict=False):
         place = Span(number, 1, number, 2)
         name = row[column or 0].strip() if len(row) > (column or 0) else ""
         if not name or (number == 1 and column is not None):
             continue
         if not name.isprintable() or len(name) > LONGEST_NAME:
             what = f"a name of {len(name)} characters" if name.isprintable() else "a name with invisible characters"
-            faults.append(Diagnostic("bad-name", what, place))
+            faults.add("bad-student", what, place)
         elif student_key(name) in seen:
-            message = f"`{name}` is here a second time (first in row {seen[student_key(name)]})"
-            faults.append(Diagnostic("duplicate-name", message, place, help="keep one of the rows"))
+            message = f"`{name}` is here a second time (first in line {seen[student_key(name)]})"
+            faults.add("duplicate-name", message, place, help="keep one of the rows")
         else:
             seen[student_key(name)] = number
             students.append(name)
-    if not students and not faults:
-        faults.append(Diagnostic("empty-file", "there are no students in this list", help="one name or number a row"))
+    if not students and not faults.diagnostics:
+        faults.add("empty-file", "there are no students in this list", help="one name or number a row")
     if len(students) > MOST_STUDENTS:
-        faults.append(Diagnostic("bad-roster", f"{len(students)} students; at most {MOST_STUDENTS} fit in one run"))
-    if faults:
-        raise ProblemError(path, text, tuple(faults))
+        faults.add("bad-roster", f"{len(students)} students; at most {MOST_STUDENTS} fit in one run")
+    faults.raise_if_any()
     return tuple(students)

@@ -21,7 +21,7 @@ from bpcli.grading.asked import Asked, asked, located
 from bpcli.grading.words import Words
 from bpcli.identifiers import UnknownQuantityError, nearest
 from bpcli.lower import entry_of
-from bpcli.mathtree import BLANK, Math, Matrix
+from bpcli.mathtree import BLANK, Fenced, Identifier, Math, Matrix, Row
 from bpcli.messages import Messages
 from bpcli.notation.equation import number_math
 from bpcli.notation.text import to_text
@@ -148,8 +148,10 @@ def _line(solution: Solution, item: Asked, step: Step | None) -> SheetLine:
     if item.indices and not item.terms and place is not None:
         symbol = Writer(solution.rounding).math(entry(*place)(solution.variables[parts.name]))
         formula = None if formula is None else _entry_formula(formula, place)
-    elif item.indices:
+    elif item.indices or item.terms:
         formula = None
+        if item.terms:
+            symbol = Row((Identifier("terms", upright=True), Fenced(symbol)))
     return SheetLine(item, None, symbol, _meaning(solution, item, step), phase, step, formula)
 
 

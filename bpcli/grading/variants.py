@@ -11,6 +11,7 @@ An answer file says in `variant:` which variant it answers, and otherwise its `s
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePath
 from typing import NamedTuple, Protocol

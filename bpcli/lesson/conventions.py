@@ -46,11 +46,12 @@ def _conventions(solution: Solution, writer: Writer, messages: Messages) -> Iter
     yield from (("kink", told) for told in _kinks(solution, writer, messages))
     for variable in solution.variables.values():
         of = variable.of
-        if of is not None and of.role == "pre_activation" and type(variable.math) is not Fraction:
-            if variable.role == "adjoint":
-                meaning = derivative_math(solution.output.math, of.math)
-                yield "delta", messages.inline("convention.delta.here", name=variable.math, meaning=meaning)
-                break
+        if variable.role != "adjoint" or of is None or of.role != "pre_activation":
+            continue
+        if type(variable.math) is not Fraction:
+            meaning = derivative_math(solution.output.math, of.math)
+            yield "delta", messages.inline("convention.delta.here", name=variable.math, meaning=meaning)
+        break
     digits = (digits_wanted(solution, messages), " ")
     if solution.rounding.each_step:
         yield "digits", (*digits, *messages.inline("note.each-step"))

@@ -114,9 +114,9 @@ class StepTeller:
             chain = stages(formula, self.solution.values, self.solution.texts)
             blocks.append(self.writer.chain(left, [formula], chain))
         if len(shown) < len(places):
-            left = len(places) - len(shown)
-            key = "lesson.more.one" if left == 1 else "lesson.more"
-            blocks.append(Note(self.messages.inline(key, count=left), "entries"))
+            more = len(places) - len(shown)
+            key = "lesson.more.one" if more == 1 else "lesson.more"
+            blocks.append(Note(self.messages.inline(key, count=more), "entries"))
         return blocks
 
     # --- remarks ---

@@ -126,7 +126,7 @@ SENTENCES = {
     # --- answer sheets on paper and on a page, keys ---
     "heading.conventions": "Conventions",
     "sheet.points": "points",
-    "sheet.worth": "{points} points",
+    "sheet.worth": "points: {points}",
     "convention.layout": "Layout",
     "convention.layout.W x + b": "Vectors are columns: {formula}. A matrix of weights has one row for each unit.",
     "convention.layout.x W + b": "Vectors are rows: {formula}. A matrix of weights has one column for each unit.",
@@ -167,7 +167,6 @@ SENTENCES = {
     "page.answered": "{done} of {total} boxes filled",
     "page.not-numbers": "{count} not a number",
     "page.saved": "Saved as {file}.",
-    "key.heading": "Answer key: {title}",
     "key.title": "Answer key",
     "key.value": "value",
     "key.total": "all together",

@@ -177,14 +177,13 @@ SENTENCES = {
     "page.answered": "Caixas preenchidas: {done} de {total}",
     "page.not-numbers": "não são números: {count}",
     "page.saved": "Salvo como {file}.",
-    "key.heading": "Gabarito: {title}",
     "key.title": "Gabarito",
     "key.value": "valor",
     "key.total": "ao todo",
     "key.rules": "Quando uma resposta está correta",
     "key.interval": (
-        "Uma resposta está correta quando o valor verdadeiro, arredondado, é ela: vale meia unidade do último algarismo "
-        "escrito para cada lado, e vale o que se explica pelo arredondamento honesto das respostas anteriores."
+        "Uma resposta está correta quando o valor verdadeiro, arredondado, é ela: vale meia unidade do último "
+        "algarismo escrito para cada lado, e vale o que o arredondamento honesto das respostas anteriores explica."
     ),
     "key.truncation.accept": "Casas cortadas em vez de arredondadas contam como corretas.",
     "key.truncation.reject": "Casas cortadas em vez de arredondadas contam como erradas.",

@@ -25,6 +25,7 @@ __all__ = ["DATA_LIMIT", "Dataset", "Table", "read_data", "read_table"]
 
 DATA_LIMIT = 32 * 2**20
 MOST_COLUMNS = 10_000
+MOST_VALUES = 2_000_000
 MOST_CLASSES = 1_000
 WORKED_ROWS = 4
 """How many rows `solve` works unless `worked_rows` says otherwise."""
@@ -117,7 +118,7 @@ def read_table(path: Path) -> Table:
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     columns: tuple[str, ...] | None = None
-    start = 1
+    start, count = 1, 0
     try:
         for row in reader:
             line, start = start, reader.line_num + 1
@@ -130,6 +131,9 @@ def read_table(path: Path) -> Table:
                 message = f"{_fields(len(row))}, but the first row names {_columns(len(columns))}"
                 report.add("ragged", message, Span(line, 1, line, 2))
                 continue
+            count += len(row)
+            if count > MOST_VALUES:
+                report.fail("too-many-nodes", f"more than {MOST_VALUES} values", Span(line, 1, line, 2))
             rows.append(tuple(row))
             lines.append(line)
     except csv.Error as error:

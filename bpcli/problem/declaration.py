@@ -25,7 +25,7 @@ __all__ = ["AFFINE_LAYOUTS", "PROBLEM", "json_schema"]
 AFFINE_LAYOUTS = ("W x + b", "x W + b", "x W^T + b")
 LAYER_INDEXES = ("superscript", "bracket", "subscript")
 
-MAX_STEPS = 100_000
+MAX_STEPS = 20_000
 MAX_EPOCHS = 1_000_000
 MAX_UNITS = 100_000
 MAX_SEED = 2**64 - 1

@@ -45,11 +45,12 @@ class Place(NamedTuple):
 
 
 class Formula(NamedTuple):
-    """A tree, and the names and calls in it, in the order of the text."""
+    """A tree, the names and calls in it, in the order of the text, and how many names and numbers there are."""
 
     syntax: Syntax
     names: tuple[Name, ...]
     calls: tuple[Call, ...]
+    size: int
 
 
 class FormulaError(Exception):
@@ -99,7 +100,7 @@ def _fail(place: Place, start: int, end: int, problem: FormulaProblem) -> NoRetu
 class _Parser:
     """One formula: operands with the text they cover (brackets included), and pending operators."""
 
-    __slots__ = ("calls", "ends", "names", "open", "operands", "place", "starts", "text", "waiting")
+    __slots__ = ("calls", "ends", "names", "numbers", "open", "operands", "place", "starts", "text", "waiting")
 
     def __init__(self, text: str, place: Place) -> None:
         self.text = text
@@ -111,6 +112,7 @@ class _Parser:
         self.open: list[tuple[Name | None, int]] = []  # of each open bracket: what is called, operands before it
         self.names: list[Name] = []
         self.calls: list[Call] = []
+        self.numbers = 0
 
     def parse(self, at: int) -> Formula:
         text, end = self.text, len(self.text.rstrip(" \n"))
@@ -184,7 +186,7 @@ class _Parser:
                 start = self.text.index("(", self.waiting[-1][2])
                 self.fail(start, start + 1, "formula-syntax", "this `(` is never closed", "close it with `)`")
             self.reduce()
-        return Formula(self.operands[0], tuple(self.names), tuple(self.calls))
+        return Formula(self.operands[0], tuple(self.names), tuple(self.calls), len(self.names) + self.numbers)
 
     def span(self, start: int, end: int) -> Span:
         line, column, whole = self.place
@@ -203,6 +205,7 @@ class _Parser:
             value, written = parse_number(written)
         except NotANumber as error:
             self.fail(start, end, error.code, error.message, error.advice)
+        self.numbers += 1
         self.push(NumberLiteral(value, written, self.span(start, end)), start, end)
 
     def open_bracket(self, called: Name | None, start: int) -> None:

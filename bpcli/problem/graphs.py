@@ -16,6 +16,8 @@ from bpcli.problem.yaml import ScalarNode
 __all__ = ["read_graph"]
 
 MAX_FORMULA = 2**20
+MAX_PARTS = 1_000_000
+"""Names and numbers of a whole graph: so many fit into half a gigabyte with all that is computed from them."""
 
 
 class _Line(NamedTuple):
@@ -39,6 +41,8 @@ def read_graph(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int, 
         return None
     found_before = len(report.diagnostics)
     lines = _read_text(define, report) if isinstance(define, ScalarNode) else _read_pairs(define, report)
+    if _is_too_large(lines, report):
+        return None
     known = _check_names(lines, places, arities, report)
     if not lines and len(report.diagnostics) == found_before:
         advice = "write `name = formula` lines, or a mapping `name: formula`"
@@ -50,6 +54,17 @@ def read_graph(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int, 
     inputs = tuple(Input(key.text, numbers, key.span) for key, numbers in given if numbers is not None)
     definitions = tuple(Definition(line.name, line.formula.syntax, line.span) for line in lines if line.formula)
     return Graph(inputs, definitions, output, gradients, fields.span)
+
+
+def _is_too_large(lines: list[_Line], report: Report) -> bool:
+    parts = 0
+    for line in lines:
+        parts += 1 + (line.formula.size if line.formula else 0)
+        if parts > MAX_PARTS:
+            message = f"a graph of more than {MAX_PARTS} names and numbers"
+            report.add("too-many-nodes", message, line.span, help="make it of several problems")
+            return True
+    return False
 
 
 def _read_pairs(pairs: tuple[tuple[ScalarNode, ScalarNode | None], ...], report: Report) -> list[_Line]:

@@ -11,15 +11,17 @@ rounded to four decimals, so that a printed number is the number.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 
 from bpcli.problem.model import Numbers
 from bpcli.problem.report import Report
 from bpcli.problem.schema import Fields
 
-__all__ = ["drawn_weights", "repeated_bias"]
+__all__ = ["drawn_weights", "draws_within_limits", "repeated_bias"]
 
-MOST_WEIGHTS = 4_000_000
+MOST_WEIGHTS = 2_000_000
+"""Of one network: they are kept as they are printed, too."""
 DECIMALS = 4
 
 
@@ -33,10 +35,6 @@ def drawn_weights(spec: Fields, layer: int, affine: str, report: Report) -> Numb
         report.add("shape", message, spec.place("shape"), help="`shape: [outputs, inputs]`, as `conventions` say")
         return None
     rows, columns = (size or 1 for size in shape)
-    if rows * columns > MOST_WEIGHTS:
-        message = f"a matrix of {rows}×{columns} weights"
-        report.add("out-of-range", message, spec.place("shape"), help=f"at most {MOST_WEIGHTS} fit in one")
-        return None
     outputs, inputs = (columns, rows) if affine == "x W + b" else (rows, columns)
     reach = _reach(spec, inputs, outputs)
     if reach is None:
@@ -46,6 +44,26 @@ def drawn_weights(spec: Fields, layer: int, affine: str, report: Report) -> Numb
     texts = tuple(tuple(_text(draw() * span - reach) for _ in range(columns)) for _ in range(rows))
     values = tuple(tuple(map(float, row)) for row in texts)
     return Numbers(values, texts, (rows, columns), spec.span)
+
+
+def draws_within_limits(layers: Iterable[Fields | None], report: Report) -> bool:
+    """Whether all the weights of a network that are to be drawn fit in memory; checked before any is drawn."""
+    count = 0
+    for layer in layers:
+        spec = layer.get("weights") if layer is not None else None
+        if not isinstance(spec, Fields):
+            continue
+        shape = spec.get("shape")
+        if shape is None or len(shape) != 2 or None in shape:
+            continue
+        rows, columns = shape
+        count += rows * columns
+        if count > MOST_WEIGHTS:
+            what = "a matrix" if count == rows * columns else f"{count} weights, with a matrix"
+            message = f"{what} of {rows}×{columns} weights"
+            report.add("out-of-range", message, spec.place("shape"), help=f"at most {MOST_WEIGHTS} fit in a network")
+            return False
+    return True
 
 
 def _reach(spec: Fields, inputs: int, outputs: int) -> float | None:

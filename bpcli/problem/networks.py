@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bpcli.diagnostics import Related, Span
 from bpcli.problem.data import Dataset, read_data
-from bpcli.problem.initial import drawn_weights, repeated_bias
+from bpcli.problem.initial import drawn_weights, draws_within_limits, repeated_bias
 from bpcli.problem.model import (
     Activation,
     Layer,
@@ -17,6 +17,7 @@ from bpcli.problem.model import (
     Network,
     Numbers,
     Regularization,
+    Update,
 )
 from bpcli.problem.report import Report, point, suggestion
 from bpcli.problem.schema import Fields, Reader
@@ -25,6 +26,9 @@ from bpcli.problem.yaml import ScalarNode, SequenceNode
 
 __all__ = ["read_network"]
 
+MOST_LAYERS = 1_000
+MOST_STEPPED = 20_000_000
+"""Updates times weights: more are trained with `bpcli train`, which keeps the last ones only."""
 ALL_PARAMETERS = frozenset({"weights", "bias"})
 LOG_LOSSES = frozenset({"cross_entropy", "binary_cross_entropy"})
 DECIMAL_COMMA = "a comma separates numbers: write `0.5`, not `0,5`"
@@ -53,6 +57,12 @@ def read_network(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int
     layer_fields: tuple[Fields | None, ...] = fields.get("layers", ())
     if not layer_fields:
         width = None
+    if len(layer_fields) > MOST_LAYERS:
+        message = f"a network of {len(layer_fields)} layers"
+        report.add("out-of-range", message, fields.place("layers"), help=f"at most {MOST_LAYERS} are worked")
+        return None
+    if not draws_within_limits(layer_fields, report):
+        return None
     for number, layer in enumerate(layer_fields, 1):
         if layer is None:
             width = None
@@ -73,6 +83,8 @@ def read_network(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int
     _check_needs_loss(fields, report)
     regularization = _read_regularization(fields, report)
     update = read_update(fields, reader)
+    if update is not None:
+        _check_steps(update, layers, fields, report)
     instances = dataset.data.rows if dataset else given.shape[0] if given and len(given.shape) == 2 else 1
     training = read_training(fields, instances if given else None, report)
     if given is None or not layers or len(layers) != len(layer_fields):
@@ -90,6 +102,14 @@ def read_network(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int
         fields.span,
         dataset.data if dataset else None,
     )
+
+
+def _check_steps(update: Update, layers: list[Layer], fields: Fields, report: Report) -> None:
+    weights = sum(layer.weights.shape[0] * layer.weights.shape[1] for layer in layers)
+    if update.steps * weights > MOST_STEPPED:
+        message = f"{update.steps} updates of {weights} weights"
+        advice = f"at most {max(1, MOST_STEPPED // weights)} of them are worked; `bpcli train` does more"
+        report.add("out-of-range", message, fields.place("update"), help=advice)
 
 
 def _place(numbers: Numbers) -> Span:

@@ -13,6 +13,7 @@ from bpcli.safe import safe
 __all__ = ["PROBLEM_LIMIT", "decode", "read_source"]
 
 PROBLEM_LIMIT = 64 * 2**20
+MOST_LINES = 1_000_000
 
 SAVE_AS_UTF8 = "save the file again as UTF-8 (an option of the editor's “Save as”)"
 
@@ -102,6 +103,9 @@ def decode(data: bytes | str, path: str) -> str:
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") > MOST_LINES:
+        place = point(MOST_LINES + 1, 1)
+        raise ProblemError(path, "", (Diagnostic("file-too-large", f"more than {MOST_LINES} lines", place),))
     if found := FORBIDDEN.search(text):
         _refuse_character(text, found.start(), path)
     return text

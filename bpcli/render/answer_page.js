@@ -5,9 +5,9 @@ const answers = {
   NUMBER: /^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[0-9]+\/[0-9]+)$/,
   LEADING_ZERO: /^[+-]?0+[0-9]/,
 
-  /* What was typed, without spaces; a decimal comma becomes a point. */
+  /* What was typed, without spaces and what cannot be seen; a decimal comma becomes a point. */
   tidy(text) {
-    const bare = text.replace(/\s+/g, "");
+    const bare = text.replace(/[\s\p{Cc}\p{Cs}]+/gu, "");
     return /^[^.,]*,[^.,]*$/.test(bare) ? bare.replace(",", ".") : bare;
   },
 
@@ -41,7 +41,8 @@ const answers = {
       at += field.given === null ? count : 0;
       return `    ${JSON.stringify(field.id)}: ${JSON.stringify(value)}`;
     });
-    const head = [`  "student": ${JSON.stringify(student.trim() || null)},`];
+    const name = student.replace(/[\p{Cc}\p{Cs}]/gu, "").trim();
+    const head = [`  "student": ${JSON.stringify(name || null)},`];
     if (sheet.variant) {
       head.unshift(`  "variant": ${JSON.stringify(sheet.variant)},`);
     }

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bpcli.document import Equation
-from bpcli.mathtree import Fenced, Fraction, Math, Matrix, Operator, Root, Row, Subscript, Superscript
+from bpcli.mathtree import BLANK, Fenced, Fraction, Math, Matrix, Number, Operator, Root, Row, Subscript, Superscript
 from bpcli.notation.symbols import flatten, is_times
 from bpcli.render.layout import draw
 
-__all__ = ["Part", "broken", "chain_lines", "is_tall", "most_columns", "terms_of", "with_columns"]
+__all__ = ["Part", "broken", "chain_lines", "has_blanks", "is_tall", "most_columns", "terms_of", "with_columns"]
 
 
 class Part(NamedTuple):
@@ -25,6 +25,13 @@ class Part(NamedTuple):
 def is_tall(math: Math) -> bool:
     """Whether the formula takes more than one line of characters."""
     return len(draw(math).lines) > 1
+
+
+def has_blanks(math: Math) -> bool:
+    """Whether a number or a matrix has room to write in."""
+    if type(math) is Matrix:
+        return any(BLANK in row for row in math.rows)
+    return type(math) is Number and math.text == BLANK
 
 
 def broken(math: Math, width: int) -> list[Math]:

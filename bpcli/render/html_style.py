@@ -32,8 +32,8 @@ _COMMON = """\
   text-align: -webkit-right; font-variant-numeric: tabular-nums lining-nums; }
 .bpcli mtd:first-child { padding-left: 0; }
 .bpcli mtd:last-child { padding-right: var(--tail, 0ch); }
-.bpcli .blank:is(mtext) { color: transparent;
-  border: 1px solid color-mix(in srgb, var(--ink, currentColor) 55%, transparent); padding: 0.3em 0.35em; margin: 0.1em; }
+.bpcli .blank { color: transparent; border: 1px solid color-mix(in srgb, var(--ink, currentColor) 55%, transparent);
+  padding: 0.3em 0.35em; margin: 0.1em; }
 .bpcli mtd.dots { text-align: center; text-align: -webkit-center; }
 .bpcli .givens { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5em 2.4em; padding-left: 0; }
 .bpcli .givens > div { max-width: 100%; overflow-x: auto; overflow-y: hidden; padding: 0.1em 0; }

@@ -29,7 +29,7 @@ from bpcli.document import (
 )
 from bpcli.mathtree import Identifier, Math, Operator
 from bpcli.notation.latex import LATIN, to_latex
-from bpcli.render.breaking import Part, broken, chain_lines, most_columns
+from bpcli.render.breaking import Part, broken, chain_lines, has_blanks, most_columns
 from bpcli.render.latex_style import MACROS, PREAMBLE
 from bpcli.render.layout import draw
 from bpcli.render.sentences import capitalised
@@ -216,7 +216,7 @@ def _table(block: Table) -> str:
     body = " \\addlinespace[0.35em]\n".join(rows).replace(r"\midrule \addlinespace[0.35em]", r"\midrule")
     caption = rf"{_inline(block.caption)}\par\nopagebreak" + "\n" if block.caption else ""
     height = sum(max((_height(cell.text) for cell in row), default=1) + 0.4 for row in block.rows)
-    if height <= PAGE:
+    if height <= PAGE and not any(map(_is_form, (cell.text for row in block.rows for cell in row))):
         return f"{caption}\\bptable{{{align}}}{{%\n\\toprule\n{body}\n\\bottomrule\n}}"
     widths = [_width(title) for title in block.header]
     for row in block.rows:
@@ -233,6 +233,11 @@ def _table(block: Table) -> str:
 
 def _line(cells: list[str], count: int) -> str:
     return " & ".join([*cells, *[""] * (count - len(cells))]) + r" \\"
+
+
+def _is_form(inline: Inline) -> bool:
+    """Whether there is room to write in: boxes are high, and a table of them goes on over the page."""
+    return any(type(part) is InlineMath and has_blanks(part.math) for part in inline)
 
 
 def _height(inline: Inline) -> int:

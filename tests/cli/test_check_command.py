@@ -93,7 +93,7 @@ def test_feedback_may_be_less(bpcli, sheet):
 @pytest.mark.parametrize(
     "arguments",
     [("-", "-"), ("cs231n-add-mul", "a.yaml", "--explain", "--feedback", "hint"), ("cs231n-add-mul",),
-     ("cs231n-add-mul", "a.yaml", "b.yaml", "--explain"), ("cs231n-add-mul", "a.yaml", "--format", "html")],
+     ("cs231n-add-mul", "a.yaml", "b.yaml", "--explain"), ("cs231n-add-mul", "a.yaml", "--format", "png")],
 )  # fmt: skip
 def test_usage_errors_exit_2(bpcli, arguments):
     assert bpcli("check", *arguments, input="").returncode == 2

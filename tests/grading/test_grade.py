@@ -148,6 +148,86 @@ def test_honest_rounding_of_right_earlier_answers_is_right() -> None:
     assert verdicts(check("lez5", {"a2": "[1.1244, 1.2479]", "h1": "[0.609450, 0.623634]"}))["a2"] == "wrong"
 
 
+@pytest.mark.parametrize(
+    ("answers", "verdict"),
+    [
+        ({"L": "0.31"}, "wrong"),
+        ({"L": "0.30"}, "correct"),
+        ({"L": "0.3"}, "correct"),
+        ({"L": "0.307"}, "wrong"),
+        ({"dL/da2": "[0.15, -0.04]"}, "wrong"),
+        ({"dL/da2": "[0.14, -0.04]"}, "correct"),
+    ],
+)
+def test_what_was_not_written_down_leaves_only_the_room_that_rounding_it_makes(
+    answers: dict[str, str], verdict: str
+) -> None:
+    assert [verdicts(check("lez5", answers))[name] for name in answers] == [verdict]
+
+
+CHAIN = "graph:\n  inputs: {a: 1.26}\n  define: {p: a * a, q: 3 * p, r: q + q}\n  gradients: []\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict"),
+    [
+        ({"r": "9.5"}, "correct"),  # 9.5256
+        ({"r": "9.6"}, "correct"),  # 1.6 · 3 · 2
+        ({"r": "9.4"}, "wrong"),
+        ({"r": "9.7"}, "wrong"),
+        ({"r": "9.54"}, "correct"),  # 1.59 · 3 · 2
+        ({"r": "9.60"}, "wrong"),  # not to two decimals
+        ({"p": "1.59", "r": "9.60"}, "wrong"),
+        ({"p": "1.588", "r": "9.528"}, "correct"),
+        ({"p": "2.0", "r": "12.0"}, "follows"),
+        ({"p": "2.04", "q": "null", "r": "12.24"}, "follows"),
+    ],
+)
+def test_numbers_on_the_way_may_have_been_rounded_like_the_sheet(answers: dict[str, str], verdict: str) -> None:
+    assert verdicts(check(CHAIN, answers))["r"] == verdict
+
+
+def test_an_entry_may_have_been_worked_with_rounded_numbers_and_another_not() -> None:
+    text = "graph:\n  inputs: {v: [1.26, 1.26]}\n  define: {p: v * v, r: 6 * p}\n  gradients: []\n"
+    assert by_id(check(text, {"r": "[9.5, 9.6]"}))["r"].entries == ["correct", "correct"]
+    assert by_id(check(text, {"r": "[9.7, 9.6]"}))["r"].entries == ["wrong", "correct"]
+
+
+def test_rounding_on_the_way_is_followed_through_from_a_mistake() -> None:
+    """2.14 instead of 1.5876: q is 0.214 and r 10.70, or 0.21 and 10.50. From the true p it is 0.16 and 8.00."""
+    text = "graph:\n  inputs: {a: 1.26}\n  define: {p: a * a, q: p / 10, r: 50 * q}\n  gradients: []\n"
+    for r, verdict in (("10.50", "follows"), ("10.60", "follows"), ("10.40", "wrong"), ("8.00", "correct")):
+        found = check(text, {"p": "2.14", "r": r})
+        assert (verdicts(found)["p"], verdicts(found)["r"]) == ("wrong", verdict)
+    answer = by_id(check(text, {"p": "2.14", "r": "10.50"}))["r"]
+    assert answer.expected == pytest.approx(10.7)
+
+
+def test_summands_may_be_worked_with_rounded_numbers() -> None:
+    text = """network:
+  input: [1.26]
+  target: [1]
+  layers:
+    - {weights: [[1.26]]}
+    - {weights: [[50]], bias: [1]}
+  loss: half_squared_error
+"""
+    assert verdicts(check(text, {"terms(a2)": "[[79.50]]"}))["terms(a2)"] == "correct"
+    assert verdicts(check(text, {"terms(a2)": "[[79.60]]"}))["terms(a2)"] == "wrong"
+
+
+def test_a_parameter_of_before_may_have_been_rounded() -> None:
+    """1.5 is 1.5; 1.125 is rounded to 1.12 or 1.13 before it is used."""
+    for text, verdict in (("0.84", "correct"), ("0.85", "correct"), ("0.86", "wrong")):
+        assert verdicts(check(TWO_STEPS, {"W1@3": text}))["W1@3"] == verdict
+
+
+def test_what_was_not_written_below_a_mistake_does_not_explain_it() -> None:
+    """∂L/∂b² would be the same wrong numbers."""
+    answer = by_id(check("lez5", {"dL/da2": "[0.15, -0.04]"}))["dL/da2"]
+    assert "X-label" not in [match.id for match in answer.matches]
+
+
 def test_whole_numbers_leave_no_room_for_rounding() -> None:
     """Half a unit of 1 would make room for −2 beside −3."""
     right = right_sheet("karpathy")

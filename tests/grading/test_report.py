@@ -11,7 +11,7 @@ from grading.test_grade import SLOPE_LEFT_OUT
 
 from bpcli.grading.explain import explained
 from bpcli.grading.report import FEEDBACK, points_text, report_document
-from bpcli.grading.report_json import report_data, report_to_json, reports_to_json
+from bpcli.export.reports import report_data, report_to_json
 from bpcli.render import render
 
 MIXED = {**SLOPE_LEFT_OUT, "dL/dh1": "null", "f'(a1)": "0.O2", "dL/da1": "[0.0456, 0.9]"}
@@ -172,11 +172,6 @@ def test_json_names_quantities_as_the_student_did() -> None:
         "9",
         "wrong",
     )
-
-
-def test_several_reports_are_one_document() -> None:
-    data = json.loads(reports_to_json([check("lez5", {}), check("lez5", MIXED)]))
-    assert (data["format"], len(data["reports"])) == ("bpcli/reports", 2)
 
 
 @pytest.mark.parametrize(("points", "text"), [(3.0, "3"), (3.5, "3.5"), (1 / 3, "0.33"), (10.0, "10"), (0.0, "0")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +12,7 @@ from grading.sheets import grader_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpcli.grading.tolerance import Style, accepts, half_unit, slack, style_of, truncated
+from bpcli.grading.tolerance import Style, Way, accepts, half_unit, slack, style_of, truncated
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,37 @@ def test_slack_of_many_entries_is_of_the_size_that_roundings_add_up_to() -> None
 def test_the_way_a_sheet_rounds_is_read_off_its_numbers(texts: list[str], style: Style) -> None:
     numbers = [(float(Fraction(text)), half_unit(text)) for text in texts]
     assert style_of(numbers) == pytest.approx(style)
+
+
+@pytest.mark.parametrize("even", [False, True])
+@given(value=st.floats(-1e6, 1e6), digits=st.integers(1, 9), decimals=st.booleans())
+def test_unwritten_numbers_are_rounded_as_decimals_are(value: float, digits: int, decimals: bool, even: bool) -> None:
+    exact = Decimal(f"{value:.14e}")
+    if abs(value) < 1e-30:
+        exact = Decimal(0)
+        value = 0.0
+    place = -digits if decimals else exact.adjusted() - digits + 1
+    expected = exact.quantize(Decimal(1).scaleb(place), ROUND_HALF_EVEN if even else ROUND_HALF_UP)
+    found, _ = Way(digits, decimals, even).rounded(np.array([value]))
+    assert found[0] == pytest.approx(float(expected), rel=1e-14, abs=1e-300)
+
+
+@pytest.mark.parametrize(
+    ("value", "even", "rounded", "halfway"),
+    [(0.285, False, 0.29, True), (0.285, True, 0.28, True), (-0.295, True, -0.30, True), (0.2849, False, 0.28, False)],
+)
+def test_numbers_half_way_are_known_as_such(value: float, even: bool, rounded: float, halfway: bool) -> None:
+    found, tie = Way(2, decimals=True, even=even).rounded(np.array(value))
+    assert (float(found), tie) == (pytest.approx(rounded), halfway)
+
+
+def test_what_is_no_number_is_not_rounded() -> None:
+    found, _ = Way(2, decimals=False).rounded(np.array([0.0, math.inf, -math.inf, math.nan]))
+    assert found[:3].tolist() == [0.0, math.inf, -math.inf]
+    assert math.isnan(found[3])
+
+
+def test_the_style_of_a_sheet_says_how_the_rest_may_have_been_rounded() -> None:
+    assert list(Style().ways()) == []
+    assert list(Style(0.005, 0).ways()) == [Way(2, True), Way(3, True), Way(4, True)]
+    assert {(way.digits, way.decimals) for way in Style(0.005, 2).ways()} >= {(2, True), (2, False)}
