@@ -1,8 +1,8 @@
 """Every benchmark in short form, as one table of ratios with their aims: `python benchmarks/all.py`.
 
-What is compared takes turns in one run, and a ratio is the median over the rounds (for grading, that of the best times),
-so that what slows the machine slows both. Peers that are not installed are left out: micrograd, PyTorch. The scripts of
-this folder have more to say, each about its own part.
+What is compared takes turns in one run, and a ratio is the median over the rounds (for grading, that of the best
+times), so that what slows the machine slows both. Peers that are not installed are left out: micrograd, PyTorch. The
+scripts of this folder have more to say, each about its own part.
 """
 
 from __future__ import annotations

@@ -25,10 +25,10 @@ from bpcli.ops.reductions import mean_over, total
 from bpcli.ops.registry import activation
 from bpcli.ops.shortcuts import Shortcut, shortcut
 from bpcli.optimizer import update_bindings
-from bpcli.problem.model import Layer, Network, Numbers, Problem, Regularization
+from bpcli.problem.model import Layer, Loss, Network, Numbers, Problem, Regularization
 from bpcli.program import Binding, Program
 
-__all__ = ["Built", "build_network", "local_derivative", "with_worked_forms"]
+__all__ = ["Built", "build_network", "form_of", "local_derivative", "with_worked_forms"]
 
 
 class Built(NamedTuple):
@@ -97,6 +97,18 @@ def local_derivative(of: Variable, derivative: Expr) -> Variable:
     math = derivative.operation.notation.write((of.math,), derivative.inputs)
     rank = of.rank if derivative.shape == of.shape else 2
     return Variable(f"f'({of.name})", derivative.shape, math, "local_derivative", layer=of.layer, of=of, rank=rank)
+
+
+def form_of(loss: Loss, axis: int | None) -> LossForm:
+    """How a loss is used; `axis` is that of the outputs in a batch."""
+    return LossForm(
+        loss.name,
+        float(loss.factor.values) if loss.factor else 1.0,  # type: ignore[arg-type]
+        loss.over_outputs,
+        loss.log_base,
+        float(loss.delta.values) if loss.delta else 1.0,  # type: ignore[arg-type]
+        axis,
+    )
 
 
 def build_network(problem: Problem, functions: Mapping[str, Operation]) -> Built:
@@ -260,16 +272,8 @@ class _Builder:
         return self.built(program, output, y, state)
 
     def loss_form(self) -> LossForm:
-        spec = self.network.loss
-        assert spec is not None
-        return LossForm(
-            spec.name,
-            float(spec.factor.values) if spec.factor else 1.0,  # type: ignore[arg-type]
-            spec.over_outputs,
-            spec.log_base,
-            float(spec.delta.values) if spec.delta else 1.0,  # type: ignore[arg-type]
-            None if not self.network.batch else (0 if self.columns else 1),
-        )
+        assert self.network.loss is not None
+        return form_of(self.network.loss, None if not self.network.batch else (0 if self.columns else 1))
 
     def shortcut(self, form: LossForm, t: Variable) -> Shortcut | None:
         """The simplification y − t, where the targets of every instance sum to 1 as it supposes."""

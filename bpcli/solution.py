@@ -231,10 +231,6 @@ class Solution:
             except NumericError as error:
                 raise NumericError(error.quantity, error.operation, error.operands, error.value, k) from None
 
-    def unprintable(self) -> tuple[str, ...]:
-        """Quantities out of the range of numbers that nothing else needs (y in −t ⊘ y, when y underflows)."""
-        return tuple(step.id for step in self.steps if not np.all(np.isfinite(step.value)))
-
 
 def plain(value: Array, rank: int) -> Any:
     """A value as floats and lists: rank 0 a number, 1 a flat list, 2 a list of rows."""

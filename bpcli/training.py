@@ -392,7 +392,7 @@ class _Trainer:
             right = np.argmax(y, axis=0 if self._columns else 1) == self.classes
         else:
             right = np.all(((y.T if self._columns else y) > 0.5) == (t > 0.5), axis=1)
-        return np.count_nonzero(right) / right.size
+        return float(np.count_nonzero(right) / right.size)
 
     def _epoch(self, fresh: bool) -> None:
         """One pass over the data. `fresh`: the forward pass over all of it has just been made."""

@@ -99,7 +99,9 @@ title: Every function
 functions:
   twice(x, y): 2 * x * y
 graph:
-  inputs: {v: [0.3, 0.6, 0.1], M: [[1, 2, 0.5], [0.2, 0.1, 3]], p: [0.2, 0.5, 0.3], a: 0.7, b: -1.2, unused: 3, lambda: 2}
+  inputs:
+    {v: [0.3, 0.6, 0.1], M: [[1, 2, 0.5], [0.2, 0.1, 3]], p: [0.2, 0.5, 0.3], a: 0.7, b: -1.2,
+     unused: 3, lambda: 2, zero: 0}
   define:
     s: softmax(v)
     e: entropy(p, 2) + kl(p, s) + cross_entropy(p, s)
@@ -109,7 +111,8 @@ graph:
     z: tanh(w) + sigmoid(w) + relu(w) + leaky_relu(w, 0.1) + softplus(w) + square(w)
     m: v[1] * M[2,3] + a^3 + a**b / 2 + lambda
     c: half_squared_error(s, p) + squared_error(s, p) + binary_cross_entropy(p, s)
-    L: e + n + q + sum(z) + m + c + twice(a, b) + sum(transpose(M))
+    o: softplus(zero) + abs(zero) + relu(zero)
+    L: e + n + q + sum(z) + m + c + twice(a, b) + sum(transpose(M)) + o
 """
 
 
@@ -122,7 +125,7 @@ def test_every_function_of_a_graph(target: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_titles_cannot_leave_their_comment(target: str) -> None:
     """Whatever a title has in it, the script is what it would be without."""
-    title = "\"\"\" import os; os.system(1) \u202e {x!r} %s \\\\ # \x27\x27\x27"
+    title = '""" import os; os.system(1) \u202e {x!r} %s \\\\ # \x27\x27\x27'
     text = 'title: "' + title.replace('"""', '\\"\\"\\"') + '"\ngraph: {inputs: {x: 1}, define: {L: x * x}}\n'
     tree = ast.parse(written(parse_problem(text), target))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}

@@ -59,7 +59,7 @@ def test_cross_entropy_of_a_softmax_that_underflows() -> None:
     assert solution["L"] == 1000
     assert solution["dL/da1"] == [1, -1]
     assert solution["dL/dW1"] == [[1], [-1]]
-    assert solution.unprintable() == ("dL/dy",)
+    assert [step.id for step in solution if not np.all(np.isfinite(step.value))] == ["dL/dy"]
 
 
 @pytest.mark.parametrize(("a", "t", "loss", "slope"), [(1000, 0, 1000, 1), (-1000, 1, 1000, -1), (1000, 1, 0, 0)])

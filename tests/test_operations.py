@@ -171,6 +171,7 @@ every_composite_operation = pytest.mark.parametrize(
     "case", [case for case in CASES if case.operation.definition is not None], ids=str
 )
 
+
 def variables_for(inputs: tuple[Any, ...]) -> tuple[Variable, ...]:
     return tuple(Variable(f"v{i}", np.shape(item), Identifier(f"v{i}")) for i, item in enumerate(inputs))
 

@@ -73,7 +73,7 @@ def test_commands_are_complete(name):
     assert f"  bpcli {name} " in GUIDE
     assert f"## bpcli {name}\n" in COMMANDS
     assert f"bpcli {name}" in README
-    assert re.search(rf"Examples?:  bpcli {name}\b", " ".join(command.help.split("\n"))), "an example in its help"
+    assert re.search(rf"Examples?:\s+bpcli {name}\b", command.help), "an example in its help"
     assert all(parameter.help for parameter in command.params if parameter.name != "help"), "help of every option"
 
 
@@ -114,6 +114,14 @@ def test_every_script_can_be_asked_for():
     from bpcli.export.scripts import TARGETS
 
     assert tuple(item.value for item in Target) == TARGETS
+
+
+def test_every_degree_of_feedback_can_be_asked_for():
+    """`--feedback` has what a report can leave out."""
+    from bpcli.cli.check import Feedback
+    from bpcli.grading.report import FEEDBACK
+
+    assert tuple(item.value for item in Feedback) == FEEDBACK
 
 
 def test_languages_are_the_same_everywhere():

@@ -241,9 +241,9 @@ network:
   inputs: [[1], [2]]
   targets: [1, 2]
   layers:
-    - {weights: {shape: [2000, 1]}, activation: tanh}
-    - {weights: {shape: [2000, 2000]}, activation: tanh}
-    - {weights: {shape: [1, 2000]}}
+    - {weights: {shape: [800, 1]}, activation: tanh}
+    - {weights: {shape: [800, 800]}, activation: tanh}
+    - {weights: {shape: [1, 800]}}
   loss: squared_error
   update: {learning_rate: 0.1}
 """

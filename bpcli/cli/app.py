@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Callable
+from inspect import cleandoc
 from typing import Annotated
 
 import typer
@@ -88,22 +91,37 @@ def guide(
         emit(GUIDE)
 
 
-app.command()(solve)
-app.command()(sheet)
-app.command()(key)
-app.command()(check)
-app.command()(practice)
-app.command()(new)
-app.command()(generate)
-app.command()(quiz)
-app.command()(derive)
-app.command()(graph)
-app.command()(cost)
-app.command()(paths)
-app.command()(lint)
-app.command()(mistakes)
-app.command()(explain)
-app.command()(train)
-app.command()(export)
-app.command()(problems)
-app.command()(schema)
+def _help(command: Callable[..., None]) -> str:
+    """The docstring of a command, with each of its examples on a line of its own."""
+    text, separator, examples = cleandoc(command.__doc__ or "").partition("\n\nExample")
+    if not separator:
+        return text
+    title, _, lines = examples.partition(":  ")
+    shown = "\n".join(f"  {line}" for line in re.split(r"\s+\|\s+", lines))
+    return f"{text}\n\n\b\nExample{title}:\n{shown}"  # the sign that keeps the lines of a paragraph
+
+
+COMMANDS = (
+    solve,
+    sheet,
+    key,
+    check,
+    practice,
+    new,
+    generate,
+    quiz,
+    derive,
+    graph,
+    cost,
+    paths,
+    lint,
+    mistakes,
+    explain,
+    train,
+    export,
+    problems,
+    schema,
+)
+
+for _command in COMMANDS:
+    app.command(help=_help(_command))(_command)

@@ -21,7 +21,7 @@ def mistakes(
 ) -> None:
     """List the mistakes that bpcli recognises, or show one of them with a worked example.
 
-    Example:  bpcli mistakes   then   bpcli mistakes D03
+    Examples:  bpcli mistakes   |   bpcli mistakes D03
     """
     from bpcli.cli.output import emit_with
     from bpcli.grading.mistakes import CATALOGUE

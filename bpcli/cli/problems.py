@@ -8,7 +8,7 @@ __all__ = ["problems", "schema"]
 def problems() -> None:
     """List the problems that ship with bpcli.
 
-    Example:  bpcli problems   then   bpcli solve mazur
+    Examples:  bpcli problems   |   bpcli solve mazur
     """
     from bpcli.cli.output import emit
     from bpcli.load import load_problem
@@ -23,8 +23,10 @@ def problems() -> None:
 def schema() -> None:
     """Print the JSON Schema (draft-07) of problem files.
 
-    Example:  bpcli schema > problem.schema.json   and in the first line of a problem file:
-    # yaml-language-server: $schema=problem.schema.json
+    An editor completes and checks a problem file that begins with
+    `# yaml-language-server: $schema=problem.schema.json`.
+
+    Example:  bpcli schema > problem.schema.json
     """
     import json
 

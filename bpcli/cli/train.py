@@ -218,9 +218,9 @@ def _carries_braille(stream: TextIO) -> bool:
 
 
 def _json(trained: Trained) -> str:
-    import json
     from math import isfinite
 
+    from bpcli.export.json import indented
     from bpcli.solution import plain
 
     def number(value: float | None) -> float | None:
@@ -242,7 +242,7 @@ def _json(trained: Trained) -> str:
         if trained.fault
         else {v.name: plain(trained.parameters[v.name], v.rank) for v in trained.variables},
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return indented(data) + "\n"
 
 
 def _plot(report: TrainingReport, path: str) -> None:

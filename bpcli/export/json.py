@@ -13,6 +13,7 @@ from bpcli.identifiers import UnknownQuantityError
 from bpcli.notation.latex import to_latex
 from bpcli.notation.text import to_text
 from bpcli.rounding import Rounding
+from bpcli.safe import safe
 from bpcli.solution import Solution, Step, plain
 from bpcli.stages import stages
 from bpcli.writer import Writer
@@ -158,9 +159,17 @@ def indented(data: Any, depth: int = 0) -> str:
     pad = " " * (depth + 1)
     if isinstance(data, dict) and data:
         items = (
-            f"{pad}{json.dumps(key, ensure_ascii=False)}: {indented(value, depth + 1)}" for key, value in data.items()
+            f"{pad}{_dumped(key)}: {indented(value, depth + 1)}" for key, value in data.items()
         )
         return "{\n" + ",\n".join(items) + "\n" + " " * depth + "}"
     if isinstance(data, list) and any(isinstance(item, dict) for item in data):
         return "[\n" + ",\n".join(pad + indented(item, depth + 1) for item in data) + "\n" + " " * depth + "]"
-    return json.dumps(data, ensure_ascii=False, allow_nan=False)
+    return _dumped(data)
+
+
+def _dumped(data: Any) -> str:
+    r"""JSON on one line; what cannot be printed is escaped, since JSON too goes to terminals: `\u202e`."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    if text.isprintable() and text.isascii():
+        return text
+    return "".join(c if safe(c) == c else json.dumps(c)[1:-1] for c in text)

@@ -7,15 +7,13 @@ a sum of a hundred thousand terms is written as well.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from bpcli.expr import Apply, Constant, Expr, Operation, Variable, postorder
 from bpcli.mathtree import Fenced, Fraction, Math, Matrix, Number
 from bpcli.ops.writing import ATOM, PRODUCT, SUM
 
-__all__ = ["ShowMatrix", "fence", "number_math", "to_math"]
+__all__ = ["fence", "number_math", "to_math"]
 
-ShowMatrix = Callable[[Any], Matrix]
 ShowNumber = Callable[[float], str]
 
 HALF = "1/2"

@@ -25,6 +25,7 @@ from bpcli.mathtree import (
     Words,
 )
 from bpcli.notation.scripts import joined_scripts
+from bpcli.notation.shapes import is_tall
 from bpcli.notation.symbols import ACCENTS, GREEK, flatten, is_times, split_accent
 from bpcli.notation.text import elided_rows, power_base
 from bpcli.safe import safe
@@ -287,27 +288,11 @@ def _needs_space(before: str, after: str) -> bool:
     return not (after[0] in "(,;" or before == "(")
 
 
-def _tall(node: Math) -> bool:
-    stack: list[Math] = [node]
-    while stack:
-        item = stack.pop()
-        kind = type(item)
-        if kind is Matrix or kind is Fraction:
-            return True
-        if type(item) is Row:
-            stack.extend(item.items)
-        elif type(item) is Superscript or type(item) is Subscript:
-            stack.append(item.base)
-        elif type(item) is Fenced or type(item) is Root:
-            stack.append(item.body)
-    return False
-
-
 def _fenced(node: Fenced, markdown: bool) -> str:
     body = to_latex(node.body, markdown=markdown)
     opening = _DELIMITERS[node.opening][0] if node.opening in _DELIMITERS else ""
     closing = _DELIMITERS[_CLOSING[node.closing]][1] if node.closing in _CLOSING else ""
-    if _tall(node.body) or bool(opening) != bool(closing):
+    if is_tall(node.body) or bool(opening) != bool(closing):
         return rf"\left{opening or '.'} {body} \right{closing or '.'}"
     if opening == "(":
         return f"({body}{closing}" if closing == ")" else f"({body} {closing}"

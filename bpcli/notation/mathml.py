@@ -26,6 +26,7 @@ from bpcli.mathtree import (
     Words,
 )
 from bpcli.notation.scripts import joined_scripts
+from bpcli.notation.shapes import is_tall, tail, tails
 from bpcli.notation.symbols import flatten, head, is_times, split_accent
 from bpcli.notation.text import elided_rows, number_text, power_base
 from bpcli.safe import safe
@@ -179,7 +180,7 @@ def _fraction(node: Fraction) -> str:
 
 def _fenced(node: Fenced) -> str:
     opening, closing = (_fence(sign, form) for sign, form in ((node.opening, "prefix"), (node.closing, "postfix")))
-    if not _is_tall(node.body):
+    if not is_tall(node.body):
         opening, closing = (sign.replace("<mo ", '<mo stretchy="false" ') for sign in (opening, closing))
     return f"<mrow>{opening}{to_mathml(node.body)}{closing}</mrow>"
 
@@ -188,25 +189,10 @@ def _fence(sign: str, form: str) -> str:
     return f'<mo form="{form}" lspace="0" rspace="0">{_text(sign)}</mo>' if sign else ""
 
 
-def _is_tall(node: Math) -> bool:
-    waiting: list[Math] = [node]
-    while waiting:
-        item = waiting.pop()
-        if type(item) is Matrix or type(item) is Fraction:
-            return True
-        if type(item) is Row:
-            waiting.extend(item.items)
-        elif type(item) is Superscript or type(item) is Subscript:
-            waiting.append(item.base)
-        elif type(item) is Fenced or type(item) is Root:
-            waiting.append(item.body)
-    return False
-
-
 def _matrix(node: Matrix) -> str:
     rows = elided_rows(node)
-    tails = [max((_tail(row[j]) for row in rows), default=0) for j in range(len(rows[0]) if rows else 0)]
-    drawn = [f"<mtr>{''.join(_cell(cell, tail) for cell, tail in zip(row, tails, strict=False))}</mtr>" for row in rows]
+    longest = tails(rows)
+    drawn = [f"<mtr>{''.join(map(_cell, row, longest))}</mtr>" for row in rows]
     fences = (f'<mo form="{form}" class="bracket">{sign}</mo>' for form, sign in (("prefix", "["), ("postfix", "]")))
     opening, closing = fences
     matrix = f'<mrow class="matrix">{opening}<mtable>{"".join(drawn)}</mtable>{closing}</mrow>'
@@ -216,15 +202,10 @@ def _matrix(node: Matrix) -> str:
     return f"<msub>{matrix}{shape}</msub>"
 
 
-def _tail(text: str) -> int:
-    """Characters from the decimal point on; none in a number without one."""
-    return len(text) - point if (point := text.replace(",", ".").find(".")) >= 0 and "e" not in text else 0
-
-
 def _cell(text: str, longest: int) -> str:
     if text in _DOTS:
         return f'<mtd class="dots"><mo>{"⋯" if text == "…" else text}</mo></mtd>'
-    missing = longest - (_tail(text) if "e" not in text else longest)
+    missing = longest - (tail(text) if "e" not in text else longest)
     # The room of the digits that are not there, so that decimal points stand under each other.
     style = f' style="--tail:{missing - (missing == longest) * 0.5:g}ch"' if missing else ""
     return f"<mtd{style}>{_number_element(text)}</mtd>"

@@ -25,6 +25,7 @@ from bpcli.mathtree import (
     Words,
 )
 from bpcli.notation.scripts import joined_scripts
+from bpcli.notation.shapes import is_tall, tail, tails
 from bpcli.notation.symbols import GREEK, flatten, head, is_times, split_accent
 from bpcli.notation.text import elided_rows, number_text, power_base
 from bpcli.safe import safe
@@ -198,41 +199,21 @@ def _fenced(node: Fenced) -> str:
         opening = f'class("opening", {opening})'
     if closing in _BARS:
         closing = f'class("closing", {closing})'
-    return f"lr({opening} {body} {closing})" if _is_tall(node.body) else f"{opening} {body} {closing}".strip()
-
-
-def _is_tall(node: Math) -> bool:
-    waiting: list[Math] = [node]
-    while waiting:
-        item = waiting.pop()
-        if type(item) is Matrix or type(item) is Fraction:
-            return True
-        if type(item) is Row:
-            waiting.extend(item.items)
-        elif type(item) is Superscript or type(item) is Subscript:
-            waiting.append(item.base)
-        elif type(item) is Fenced or type(item) is Root:
-            waiting.append(item.body)
-    return False
+    return f"lr({opening} {body} {closing})" if is_tall(node.body) else f"{opening} {body} {closing}".strip()
 
 
 def _matrix(node: Matrix) -> str:
     rows = elided_rows(node)
-    tails = [max((_tail(row[j]) for row in rows), default=0) for j in range(len(rows[0]) if rows else 0)]
-    body = "; ".join(", ".join(_cell(cell, tail) for cell, tail in zip(row, tails, strict=False)) for row in rows)
+    longest = tails(rows)
+    body = "; ".join(", ".join(map(_cell, row, longest)) for row in rows)
     matrix = f'mat(delim: "[", align: #right, {body})'
     return f"attach({matrix}, br: {node.elided[0]} × {node.elided[1]})" if node.elided else matrix
-
-
-def _tail(text: str) -> int:
-    """Characters from the decimal point on; none in a number without one."""
-    return len(text) - point if (point := text.replace(",", ".").find(".")) >= 0 and "e" not in text else 0
 
 
 def _cell(text: str, longest: int) -> str:
     if text == "…":
         return "⋯"
-    missing = longest - (_tail(text) if "e" not in text and text not in "⋮⋱" else longest)
+    missing = longest - (tail(text) if "e" not in text and text not in "⋮⋱" else longest)
     if not missing:
         return _number_typst(text)
     # Digits that are not seen, so that decimal points stand under each other.

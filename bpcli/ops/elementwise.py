@@ -68,7 +68,8 @@ def function_of_one_variable(
 ) -> Operation:
     """An elementwise function and its derivative, an operation written f′.
 
-    `second` is f″ as an expression, None where it is 0 wherever it exists; `expand` gives f′ from the input and the value at it.
+    `second` is f″ as an expression, None where it is 0 wherever it exists; `expand` gives f′ from the input and the
+    value at it.
     """
     derivative = Operation(
         name=f"{name}_derivative",
@@ -243,7 +244,7 @@ softplus: Operation = function_of_one_variable(
     derivative_definition=lambda a: sigmoid(a),
     calls=lambda out, z: [(np.logaddexp, z, 0.0, out)],
     derivative_calls=_sigmoid_calls,
-    code="np.where({0} > 0, {0}, 0.0) + np.log1p(np.exp(-np.abs({0})))",
+    code="np.logaddexp({0}, np.zeros_like({0}))",
 )
 
 

@@ -137,6 +137,6 @@ _SHORTCUTS: dict[tuple[str, str], Callable[[LossForm], Shortcut]] = {
         _sigmoid_terms,
         subtract,
         _sigmoid_term_calls,
-        "np.where({0} > 0, {0}, 0.0) + np.log1p(np.exp(-np.abs({0}))) - ({1}) * ({0})",
+        "np.logaddexp({0}, np.zeros_like({0})) - ({1}) * ({0})",
     ),
 }

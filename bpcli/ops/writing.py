@@ -6,8 +6,6 @@ therefore only puts operands side by side.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bpcli.expr import Constant, Expr, Notation, Variable
 from bpcli.mathtree import (
     INVISIBLE_TIMES,
@@ -126,6 +124,3 @@ def _is_coefficient(expr: Expr) -> bool:
     """A factor such as ½, 1/m or η, which nobody reads as a function of what follows; not a value put in."""
     named = isinstance(expr, Constant) and (expr.math is not None or expr.texts is not None)
     return named and expr.shape == () and expr.variable is None  # type: ignore[attr-defined]
-
-
-NotationWriter = Callable[[tuple[Math, ...], tuple[Expr, ...]], Math]

@@ -123,6 +123,13 @@ class Truth(NamedTuple):
         return {"type": "boolean"}
 
 
+def _one_number(node: Node, reader: Reader, expected: str) -> Number | None:
+    if isinstance(node, ScalarNode):
+        return read_number(node, reader.report)
+    refuse_form(node, reader, expected)
+    return None
+
+
 class Real(NamedTuple):
     """One number, within bounds: `minimum` and `maximum` are allowed themselves, `above` and `below` are not."""
 
@@ -136,10 +143,7 @@ class Real(NamedTuple):
         return "a number"
 
     def read(self, node: Node, reader: Reader) -> Numbers | None:
-        if not isinstance(node, ScalarNode):
-            refuse_form(node, reader, self.expected)
-            return None
-        number = read_number(node, reader.report)
+        number = _one_number(node, reader, self.expected)
         if number is None:
             return None
         if bound := self.violated(number.value):
@@ -200,10 +204,7 @@ class Whole(NamedTuple):
         return "a whole number"
 
     def read(self, node: Node, reader: Reader) -> int | None:
-        if not isinstance(node, ScalarNode):
-            refuse_form(node, reader, self.expected)
-            return None
-        number = read_number(node, reader.report)
+        number = _one_number(node, reader, self.expected)
         if number is None:
             return None
         if not number.value.is_integer() or not number.text.lstrip("+-").isdigit():

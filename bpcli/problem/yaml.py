@@ -122,16 +122,20 @@ def _build(text: str, report: Report, *, pure: bool) -> Node | None:
     import yaml
 
     # Tabs left here separate or stand in quotes; the two parsers disagree about them. A last line end makes them
-    # agree about the end of the file.
-    parsed = text.replace("\t", " ") + ("" if text.endswith("\n") else "\n")
+    # agree about the end of the file. libyaml takes bytes, which are a quarter of a text with one wide character.
+    source: str | bytes = text.replace("\t", " ")
     fast = yaml.__with_libyaml__ and not pure
+    if fast:
+        source = source.encode()  # type: ignore[union-attr]
+    if not text.endswith("\n"):
+        source += b"\n" if fast else "\n"  # type: ignore[operator]
     loader: Any = yaml.CBaseLoader if fast else yaml.BaseLoader
-    builder = _Builder(report, parsed)
+    builder = _Builder(report, text)
     try:
-        return builder.build(yaml.parse(parsed, Loader=loader))
+        return builder.build(yaml.parse(source, Loader=loader))
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # The pure parser lets the errors of `chr` and `int` out, and they know no place.
-        report.put(explain(error, parsed, builder.last))
+        report.put(explain(error, text, builder.last))
         raise report.error() from None
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bpcli.document import Equation
 from bpcli.mathtree import BLANK, Fenced, Fraction, Math, Matrix, Number, Operator, Root, Row, Subscript, Superscript
+from bpcli.notation.shapes import standing
 from bpcli.notation.symbols import flatten, is_times
 from bpcli.render.layout import draw
 
@@ -150,19 +151,8 @@ def _is_product_sign(node: Math) -> bool:
 
 
 def most_columns(math: Math) -> int:
-    most = 0
-    waiting: list[Math] = [math]
-    while waiting:
-        node = waiting.pop()
-        if type(node) is Matrix:
-            most = max(most, len(node.rows[0]) if node.rows else 0)
-        elif type(node) is Row:
-            waiting.extend(node.items)
-        elif type(node) is Superscript or type(node) is Subscript:
-            waiting.append(node.base)
-        elif type(node) is Fenced or type(node) is Root:
-            waiting.append(node.body)
-    return most
+    matrices = (item for item in standing(math) if type(item) is Matrix)
+    return max((len(item.rows[0]) for item in matrices if item.rows), default=0)
 
 
 def with_columns(math: Math, kept: int) -> Math:

@@ -12,17 +12,14 @@ from typing import Any
 
 from bpcli.document import (
     Block,
-    Code,
     Document,
     Equation,
     Givens,
     Heading,
     Inline,
-    InlineMath,
     Note,
     Paragraph,
     Step,
-    Strong,
     Table,
     Title,
 )
@@ -31,7 +28,7 @@ from bpcli.notation.mathml import math_element
 from bpcli.render.breaking import Part, broken, is_tall
 from bpcli.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
 from bpcli.render.layout import draw
-from bpcli.render.sentences import capitalised, title_of
+from bpcli.render.sentences import capitalised, inline_text, title_of
 from bpcli.safe import safe
 
 __all__ = ["blocks_html", "inline_html", "page_html", "to_html"]
@@ -88,17 +85,13 @@ def _text(text: str) -> str:
 
 
 def _inline(inline: Inline) -> str:
-    parts: list[str] = []
-    for part in inline:
-        if isinstance(part, str):
-            parts.append(_text(part))
-        elif type(part) is InlineMath:
-            parts.append(math_element(part.math))
-        elif type(part) is Code:
-            parts.append(f"<code>{_text(part.text)}</code>")
-        elif type(part) is Strong:
-            parts.append(f"<strong>{_text(part.text)}</strong>")
-    return "".join(parts)
+    return inline_text(
+        inline,
+        text=_text,
+        math=math_element,
+        code=lambda text: f"<code>{_text(text)}</code>",
+        strong=lambda text: f"<strong>{_text(text)}</strong>",
+    )
 
 
 def _link(part: Part) -> str:

@@ -13,7 +13,6 @@ from unicodedata import decomposition
 
 from bpcli.document import (
     Block,
-    Code,
     Document,
     Equation,
     Givens,
@@ -23,7 +22,6 @@ from bpcli.document import (
     Note,
     Paragraph,
     Step,
-    Strong,
     Table,
     Title,
 )
@@ -32,7 +30,7 @@ from bpcli.notation.latex import LATIN, to_latex
 from bpcli.render.breaking import Part, broken, chain_lines, has_blanks, most_columns
 from bpcli.render.latex_style import MACROS, PREAMBLE
 from bpcli.render.layout import draw
-from bpcli.render.sentences import capitalised
+from bpcli.render.sentences import capitalised, inline_text
 from bpcli.safe import safe
 
 __all__ = ["latex_escape", "to_latex_document"]
@@ -126,17 +124,13 @@ def _character(character: str) -> tuple[str, str]:
 
 
 def _inline(inline: Inline) -> str:
-    parts: list[str] = []
-    for part in inline:
-        if isinstance(part, str):
-            parts.append(latex_escape(part))
-        elif type(part) is InlineMath:
-            parts.append(_math(part.math))
-        elif type(part) is Code:
-            parts.append(rf"\texttt{{{latex_escape(part.text)}}}")
-        elif type(part) is Strong:
-            parts.append(rf"\textbf{{{latex_escape(part.text)}}}")
-    return "".join(parts)
+    return inline_text(
+        inline,
+        text=latex_escape,
+        math=_math,
+        code=lambda text: rf"\texttt{{{latex_escape(text)}}}",
+        strong=lambda text: rf"\textbf{{{latex_escape(text)}}}",
+    )
 
 
 def _math(math: Math) -> str:

@@ -12,23 +12,20 @@ from typing import Any
 
 from bpcli.document import (
     Block,
-    Code,
     Document,
     Equation,
     Givens,
     Heading,
     Inline,
-    InlineMath,
     Note,
     Paragraph,
     Step,
-    Strong,
     Table,
     Title,
 )
 from bpcli.mathtree import Math, Operator
 from bpcli.notation.latex import to_latex
-from bpcli.render.sentences import capitalised
+from bpcli.render.sentences import capitalised, inline_text
 from bpcli.safe import safe
 
 __all__ = ["escape", "to_markdown"]
@@ -85,17 +82,9 @@ def _math(math: Math) -> str:
 
 
 def _inline(inline: Inline, *, in_table: bool = False) -> str:
-    parts: list[str] = []
-    for part in inline:
-        if isinstance(part, str):
-            parts.append(_spaced(part))
-        elif type(part) is InlineMath:
-            parts.append(_math(part.math))
-        elif type(part) is Code:
-            parts.append(_code(part.text, in_table=in_table))
-        elif type(part) is Strong:
-            parts.append(_strong(part.text))
-    return "".join(parts)
+    return inline_text(
+        inline, text=_spaced, math=_math, code=lambda text: _code(text, in_table=in_table), strong=_strong
+    )
 
 
 def _strong(text: str) -> str:

@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
-from bpcli.document import Block, Inline, Title
+from collections.abc import Callable
 
-__all__ = ["capitalised", "title_of"]
+from bpcli.document import Block, Code, Inline, InlineMath, Strong, Title
+from bpcli.mathtree import Math
+
+__all__ = ["capitalised", "inline_text", "title_of"]
+
+
+def inline_text(
+    inline: Inline,
+    *,
+    text: Callable[[str], str],
+    math: Callable[[Math], str],
+    code: Callable[[str], str],
+    strong: Callable[[str], str],
+) -> str:
+    """A sentence in a format that says how each kind of part is written."""
+    parts: list[str] = []
+    for part in inline:
+        if isinstance(part, str):
+            parts.append(text(part))
+        elif type(part) is InlineMath:
+            parts.append(math(part.math))
+        elif type(part) is Code:
+            parts.append(code(part.text))
+        elif type(part) is Strong:
+            parts.append(strong(part.text))
+    return "".join(parts)
 
 
 def capitalised(inline: Inline) -> Inline:

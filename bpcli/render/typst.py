@@ -12,7 +12,6 @@ from typing import Any
 
 from bpcli.document import (
     Block,
-    Code,
     Document,
     Equation,
     Givens,
@@ -22,7 +21,6 @@ from bpcli.document import (
     Note,
     Paragraph,
     Step,
-    Strong,
     Table,
     Title,
 )
@@ -30,7 +28,7 @@ from bpcli.mathtree import Math, Operator
 from bpcli.notation.typst import to_typst, typst_string
 from bpcli.render.breaking import broken, is_tall
 from bpcli.render.layout import draw
-from bpcli.render.sentences import capitalised, title_of
+from bpcli.render.sentences import capitalised, inline_text, title_of
 from bpcli.render.typst_style import MACROS, PAGE
 from bpcli.safe import safe
 
@@ -62,17 +60,13 @@ def _escaped(text: str) -> str:
 
 
 def _inline(inline: Inline) -> str:
-    parts: list[str] = []
-    for part in inline:
-        if isinstance(part, str):
-            parts.append(_escaped(part))
-        elif type(part) is InlineMath:
-            parts.append(_math(part.math))
-        elif type(part) is Code:
-            parts.append(f"#raw({typst_string(part.text)});")
-        elif type(part) is Strong:
-            parts.append(f"#strong[{_escaped(part.text)}];")
-    return "".join(parts)
+    return inline_text(
+        inline,
+        text=_escaped,
+        math=_math,
+        code=lambda text: f"#raw({typst_string(text)});",
+        strong=lambda text: f"#strong[{_escaped(text)}];",
+    )
 
 
 def _math(math: Math) -> str:

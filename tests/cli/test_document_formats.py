@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from bpcli.cli.entry import run
+
 
 @pytest.mark.parametrize(
     ("name", "start"),
@@ -19,6 +21,25 @@ def test_the_name_of_the_file_gives_the_format(bpcli, tmp_path, name, start):
     done = bpcli("solve", "cs231n-add-mul", "-o", str(tmp_path / name))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
+
+
+@pytest.mark.parametrize("command", [("derive", "cs231n-add-mul"), ("cost", "lez5"), ("paths", "cs231n-add-mul", "x")])
+def test_other_commands_have_the_same_formats(command, tmp_path):
+    """Derivations, costs and paths are documents too."""
+    for name, start in (("a.html", "<!doctype html>"), ("a.typ", "#set document"), ("a.md", "#")):
+        path = tmp_path / name
+        assert run([*command, "-o", str(path)]) == 0
+        assert path.read_text(encoding="utf-8").startswith(start)
+
+
+def test_reports_in_every_format(capsys, tmp_path):
+    """The report on one sheet, and on a class, is a document."""
+    for student in ("s1", "s2"):
+        (tmp_path / f"{student}.yaml").write_text("answers: {q: 3}\n", encoding="utf-8")
+    for answers in (tmp_path / "s1.yaml", tmp_path):
+        for format, start in (("html", "<!doctype html>"), ("latex", "\\documentclass"), ("markdown", "# ")):  # noqa: A001
+            assert run(["check", "cs231n-add-mul", str(answers), "--format", format]) == 1
+            assert capsys.readouterr().out.startswith(start)
 
 
 @pytest.mark.parametrize(("format", "start"), [("html", "<div"), ("latex", "% Needs"), ("typst", "#let")])

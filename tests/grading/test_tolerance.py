@@ -124,15 +124,14 @@ def test_the_way_a_sheet_rounds_is_read_off_its_numbers(texts: list[str], style:
 
 
 @pytest.mark.parametrize("even", [False, True])
-@given(value=st.floats(-1e6, 1e6), digits=st.integers(1, 9), decimals=st.booleans())
-def test_unwritten_numbers_are_rounded_as_decimals_are(value: float, digits: int, decimals: bool, even: bool) -> None:
-    exact = Decimal(f"{value:.14e}")
-    if abs(value) < 1e-30:
-        exact = Decimal(0)
-        value = 0.0
+@given(number=st.integers(-(10**6), 10**6), shift=st.integers(0, 9), digits=st.integers(1, 9), decimals=st.booleans())
+def test_unwritten_numbers_are_rounded_as_decimals_are(
+    number: int, shift: int, digits: int, decimals: bool, even: bool
+) -> None:
+    exact = Decimal(number).scaleb(-shift)
     place = -digits if decimals else exact.adjusted() - digits + 1
     expected = exact.quantize(Decimal(1).scaleb(place), ROUND_HALF_EVEN if even else ROUND_HALF_UP)
-    found, _ = Way(digits, decimals, even).rounded(np.array([value]))
+    found, _ = Way(digits, decimals, even).rounded(np.array([float(exact)]))
     assert found[0] == pytest.approx(float(expected), rel=1e-14, abs=1e-300)
 
 

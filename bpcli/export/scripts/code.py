@@ -143,7 +143,9 @@ def renamed(code: str, module: str) -> str:
         return code
     tree = ast.parse(code)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id == "np":
+        if module == "jnp" and isinstance(node, ast.Call) and ast.unparse(node.func) == "np.abs":
+            node.func = ast.Name("absolute")
+        elif isinstance(node, ast.Name) and node.id == "np":
             node.id = module
         elif isinstance(node, ast.Attribute) and node.attr == "array" and module == "torch":
             node.attr = "tensor"

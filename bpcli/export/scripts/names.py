@@ -10,7 +10,21 @@ from unicodedata import normalize
 __all__ = ["TAKEN", "identifiers"]
 
 TAKEN = frozenset(
-    {"np", "torch", "jax", "jnp", "softmax", "log_softmax", "x_log_y", "print", "float", "tuple", "abs", "objective"}
+    {
+        "np",
+        "torch",
+        "jax",
+        "jnp",
+        "softmax",
+        "log_softmax",
+        "x_log_y",
+        "absolute",
+        "print",
+        "float",
+        "tuple",
+        "abs",
+        "objective",
+    }
     | {"expected", "name", "value", "known"}
 )
 """Names that a script uses itself."""

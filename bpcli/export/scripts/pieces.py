@@ -32,6 +32,10 @@ def log_softmax(z, axis):
 def x_log_y(x, y):
     """x log y, and 0 where x is 0."""
     return np.where(x == 0, 0.0, x * np.log(np.where(x == 0, 1.0, y)))''',
+    "absolute": '''\
+def absolute(x):
+    """|x| with the slope 0 at 0, where that of the library is 1."""
+    return x * np.sign(x)''',
 }
 """Functions that operations are written with and no library has under one name."""
 
@@ -149,11 +153,10 @@ def line_of(pieces: Pieces, binding: Binding, module: str = "np") -> str:
 
 def prelude(pieces: Pieces, lines: Iterable[str], module: str = "np", provided: Iterable[str] = ()) -> list[str]:
     """The functions that the lines call, each after those it calls itself."""
-    functions = list(pieces.coder.functions.values())
+    functions = [renamed(text, module) for text in pieces.coder.functions.values()]
     mentioned = used_names([*lines, *functions])
     vocabulary = [text for name, text in VOCABULARY.items() if name in mentioned and name not in provided]
-    texts = [*vocabulary, *functions]
-    return [renamed(text, module) for text in texts]
+    return [*(renamed(text, module) for text in vocabulary), *functions]
 
 
 def assertions(pieces: Pieces, compare: str) -> list[str]:

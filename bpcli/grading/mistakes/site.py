@@ -11,6 +11,7 @@ import numpy as np
 from bpcli.expr import Apply, Constant, Expr, Operation, ShapeError, Variable, variables_of
 from bpcli.grading.mistakes.catalogue import described
 from bpcli.mathtree import Identifier
+from bpcli.network import form_of
 from bpcli.ops import arithmetic, elementwise
 from bpcli.ops.losses import FAMILIES as LOSS_FAMILIES
 from bpcli.ops.losses import LossForm, loss
@@ -169,15 +170,7 @@ class Surroundings:
         variable = self.by_role("loss")
         if self.network is None or self.network.loss is None or variable is None:
             return None
-        spec = self.network.loss
-        return LossForm(
-            spec.name,
-            float(spec.factor.values) if spec.factor else 1.0,  # type: ignore[arg-type]
-            spec.over_outputs,
-            spec.log_base,
-            float(spec.delta.values) if spec.delta else 1.0,  # type: ignore[arg-type]
-            None if not self.network.batch else self.unit_axis,
-        )
+        return form_of(self.network.loss, None if not self.network.batch else self.unit_axis)
 
     @cached_property
     def loss_kind(self) -> str:
