@@ -29,7 +29,7 @@ EPOCHS = 100
 """Where the problem does not say how many."""
 
 MOST_UPDATES = 50_000_000
-MOST_WORK = 2e14
+MOST_WORK = 2e13
 MOST_HELD = 50_000_000
 MEASUREMENTS = 1_000
 

@@ -114,3 +114,11 @@ def test_numpy_stays_out_of_what_only_reads_and_writes() -> None:
     users = {importer for importer, imported, _ in IMPORTS if imported.split(".")[0] == "numpy"}
     assert users
     assert [user for user in users if inside(user, WITHOUT_NUMPY)] == []
+
+
+def test_test_files_have_names_of_their_own():
+    """Tests are found by file name alone, so no two may share one (a `conftest` belongs to its folder)."""
+    from collections import Counter
+
+    names = Counter(path.name for path in Path(__file__).parent.rglob("*.py") if path.name != "conftest.py")
+    assert [name for name, count in names.items() if count > 1] == []

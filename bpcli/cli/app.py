@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable
 from inspect import cleandoc
 from typing import Annotated
@@ -73,7 +72,9 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        sys.stdout.write(f"bpcli {__version__}\n")
+        from bpcli.cli.output import emit
+
+        emit(f"bpcli {__version__}\n")
         raise typer.Exit
 
 

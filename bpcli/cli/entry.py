@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable
 from io import StringIO
 
-from bpcli.diagnostics import BpcliError, ProblemError
+from bpcli.diagnostics import BpcliError, OutputError, ProblemError
 from bpcli.safe import safe
 
 __all__ = ["run"]
 
+HELP = frozenset({"-h", "--help"})
 USAGE = 2
 INPUT_OUTPUT = 4
 INTERRUPTED = 130
@@ -23,10 +25,12 @@ def run(arguments: list[str]) -> int:
     try:
         from bpcli.cli.app import app
 
+        if sys.stdout is None and HELP.intersection(arguments):
+            raise OutputError("cannot write: standard output is closed")
         ended = app(arguments, prog_name="bpcli", standalone_mode=False)
         return ended if isinstance(ended, int) else 0
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1 if end.code else 0
+    except SystemExit:  # so typer ends where the pipe that help goes to is closed
+        return 0
     except ProblemError as error:
         from bpcli.problem.present import format_diagnostics
 

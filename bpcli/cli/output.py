@@ -97,6 +97,8 @@ def write_file(path: str, content: str | bytes) -> None:
         return
     # A link is written through: its target is replaced, not the link.
     target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OutputError(f"cannot write {safe(path)}: {os.strerror(errno.ELOOP)}")
     begin = os.fsdecode(os.fsencode(target.name)[:MOST_BYTES_OF_NAME])
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{begin}.", suffix=TEMPORARY_SUFFIX, dir=target.parent)

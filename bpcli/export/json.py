@@ -158,9 +158,7 @@ def indented(data: Any, depth: int = 0) -> str:
     """Like `json.dumps(indent=1)`, with lists of numbers and texts kept on one line."""
     pad = " " * (depth + 1)
     if isinstance(data, dict) and data:
-        items = (
-            f"{pad}{_dumped(key)}: {indented(value, depth + 1)}" for key, value in data.items()
-        )
+        items = (f"{pad}{_dumped(key)}: {indented(value, depth + 1)}" for key, value in data.items())
         return "{\n" + ",\n".join(items) + "\n" + " " * depth + "}"
     if isinstance(data, list) and any(isinstance(item, dict) for item in data):
         return "[\n" + ",\n".join(pad + indented(item, depth + 1) for item in data) + "\n" + " " * depth + "]"

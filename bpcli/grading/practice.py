@@ -20,6 +20,7 @@ from bpcli.grading.words import Words
 from bpcli.mathtree import Math
 from bpcli.messages import Messages
 from bpcli.program import Binding
+from bpcli.safe import safe
 from bpcli.writer import Writer
 
 __all__ = ["MOST_HINTS", "Outcome", "Practice", "Progress", "progress_from", "progress_to"]
@@ -190,7 +191,7 @@ def numbers_of(typed: str, shape: tuple[int, ...]) -> Any:
 
 
 def _tokens(row: str) -> list[str]:
-    return [token for token in re.split(r"[\s,\[\]]+", row) if token]
+    return [safe(token) for token in re.split(r"[\s,\[\]]+", row) if token]
 
 
 def progress_to(progress: Progress, fingerprint: str) -> str:

@@ -123,12 +123,9 @@ def _build(text: str, report: Report, *, pure: bool) -> Node | None:
 
     # Tabs left here separate or stand in quotes; the two parsers disagree about them. A last line end makes them
     # agree about the end of the file. libyaml takes bytes, which are a quarter of a text with one wide character.
-    source: str | bytes = text.replace("\t", " ")
+    parsed, end = text.replace("\t", " "), "" if text.endswith("\n") else "\n"
     fast = yaml.__with_libyaml__ and not pure
-    if fast:
-        source = source.encode()  # type: ignore[union-attr]
-    if not text.endswith("\n"):
-        source += b"\n" if fast else "\n"  # type: ignore[operator]
+    source = parsed.encode() + end.encode() if fast else parsed + end
     loader: Any = yaml.CBaseLoader if fast else yaml.BaseLoader
     builder = _Builder(report, text)
     try:

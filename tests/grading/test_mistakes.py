@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from graded_networks import PROBLEMS, given, solved, to_significant
 from hypothesis import given as draws
 from hypothesis import settings
 from hypothesis import strategies as st
-from networks import PROBLEMS, given, solved, to_significant
 
 from bpcli import load_problem, solve
 from bpcli.expr import evaluate

@@ -563,7 +563,8 @@ def _formulas() -> Iterator[Case]:
         "2**10**7": "6", "0xF**999": "9", "1<<10**9": "10", "'a'*10**9": "9",
         "[x for x in range(10**9)]": "9", "().__class__": "10", "__import__('os').system('id')": "9",
         "x.__class__": "10", "(lambda: 0)()": "10", "f'{1}'": "9", "x:=1": "10", "x;x": "10", "x#c": "10", "*x": "9",
-        "...": "9", "b''": "9", "None": "9", "True": "9", "1j": "9", "eval(x)": "9", "x if x else x": "9", "x == 1": "9",
+        "...": "9", "b''": "9", "None": "9", "True": "9", "1j": "9", "eval(x)": "9", "x if x else x": "9",
+        "x == 1": "9",
         "x and x": "9", "`id`": "9", "$(id)": "9", "open(x)": "9",
     }  # fmt: skip
     for formula in code:
@@ -652,7 +653,8 @@ def _formulas() -> Iterator[Case]:
     training = NETWORK + "  training: {epochs: 5000, learning_rate: 1e200}\n"
     yield Case(107, "training", ("train", PROBLEM, "-o", "t.json"), 3, {PROBLEM: training}, ())
     for label, text in {
-        "include": "include: /etc/passwd\n", "above": "include: ../../x\n", "web": "include: http://x/y\n", "self": "include: p.yaml\n",
+        "include": "include: /etc/passwd\n", "above": "include: ../../x\n",
+        "web": "include: http://x/y\n", "self": "include: p.yaml\n",
     }.items():  # fmt: skip
         yield from _refused(109, label, text + NETWORK, "1:1 unknown-key")
     for label, name in {
@@ -684,7 +686,7 @@ CASES: tuple[Case, ...] = (
     *_texts(),
     *_formulas(),
 )
-"""Entries 74–85, 91–96 and 108 are of another form: streams, interruption, escapers; `ELSEWHERE` says where they are."""
+"""Other entries are of another form, streams, interruption, escapers: `ELSEWHERE` says where they are."""
 
 ELSEWHERE = {
     74: "tests/trust/test_streams.py::test_poor_encodings",
@@ -699,11 +701,11 @@ ELSEWHERE = {
     83: "tests/trust/test_streams.py::test_every_step_of_writing_may_fail",
     84: "tests/trust/test_streams.py::test_runs_at_the_same_time_leave_whole_files",
     85: "tests/grading/test_class_command.py::test_adjustments_are_shown_everywhere_and_their_file_is_only_read",
-    91: "tests/trust/test_escapers.py::test_csv",
+    91: "tests/grading/test_exports_grades.py::test_no_text_is_a_formula_and_every_text_comes_back",
     92: "tests/render/test_html.py::test_hostile_text_is_text",
-    93: "tests/trust/test_escapers.py::test_markdown",
-    94: "tests/trust/test_escapers.py::test_latex",
-    95: "tests/trust/test_escapers.py::test_moodle",
-    96: "tests/trust/test_escapers.py::test_json",
+    93: "tests/render/test_markdown.py::test_data_is_shown_as_it_stands",
+    94: "tests/render/test_latex_document.py::test_only_our_commands",
+    95: "tests/export/test_moodle.py::test_hostile_text_comes_out_as_it_is",
+    96: "tests/grading/test_exports_grades.py::test_every_text_makes_valid_json",
     108: "tests/trust/test_portability.py::test_nothing_installed_is_loaded_unasked",
 }

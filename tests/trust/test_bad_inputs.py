@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from trust.catalogue import CASES, ELSEWHERE, Case
 
 from bpcli.cli.entry import run
-from trust.catalogue import CASES, ELSEWHERE, Case
 
 MEMORY = 2**30
 SECONDS = 10
