@@ -135,3 +135,15 @@ def test_notation_of_a_lesson_means_what_it_says(tree: Expr) -> None:
     """A formula as it is printed reads back to the same value, factors side by side being multiplied."""
     text = to_text(to_math(tree, lambda number: f"{number:g}", pytest.fail), ascii=True)
     assert same(value_of(read(BESIDE.sub(" * ", text))), value_of(tree)), text
+
+
+def test_factors_side_by_side_in_an_exponent_stay_apart() -> None:
+    """`a^(1 a)` and `a^((a + b) a)` keep the space between factors: `aa` would be another name."""
+    a = NAMES["a"]
+    for tree in (
+        arithmetic.power(a, arithmetic.multiply(1.0, a)),
+        arithmetic.power(a, arithmetic.multiply(arithmetic.add(a, a), arithmetic.negate(a))),
+        arithmetic.power(a, arithmetic.multiply(a, a)),
+    ):
+        text = to_text(to_math(tree, lambda number: f"{number:g}", pytest.fail), ascii=True)
+        assert same(value_of(read(BESIDE.sub(" * ", text))), value_of(tree)), text

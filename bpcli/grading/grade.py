@@ -175,14 +175,14 @@ class _Sheet:
         """Gives `verdict` to the open entries that meet the target; `told` is what they are said to follow as."""
         accept_cut = self.grader.check.truncation == "accept"
         for entry in item.open:
-            value, half = item.value[entry], item.half[entry]
+            true, value, half = float(target[entry]), item.value[entry], item.half[entry]
             if exact_zero and is_bare_zero(value, half):
                 half = BARE_ZERO
             reach = 0.0 if slack is None else float(slack[entry])
-            if accepts(target[entry], value, half, reach, self.absolute, self.relative):
+            if accepts(true, value, half, reach, self.absolute, self.relative):
                 item.verdicts[entry] = verdict
                 item.cut.discard(entry)
-            elif truncated(target[entry], value, half, reach, self.absolute, self.relative):
+            elif truncated(true, value, half, reach, self.absolute, self.relative):
                 item.cut.add(entry)
                 if accept_cut:
                     item.verdicts[entry] = verdict

@@ -85,9 +85,11 @@ def accepts(
     distance = abs(true - value)
     if distance <= half:
         return math.isfinite(true)
+    if not math.isfinite(distance):
+        return False
     # What is allowed beside the written digits: earlier roundings, the tolerance, the last bits of the computation.
     room = slack + max(absolute, relative * abs(true)) + GUARD * max(abs(true), abs(value))
-    return math.isfinite(distance) and distance <= half + room
+    return distance <= half + room
 
 
 def truncated(

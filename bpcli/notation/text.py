@@ -7,6 +7,7 @@ underscore (`b_1`) and a prime stays a prime.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -41,6 +42,9 @@ _SUPERSCRIPTS = dict(
 _SUBSCRIPTS = dict(zip("0123456789+−-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True))
 _MARKS = frozenset("⊤′″‴")
 _ROOM = "______"
+
+_AROUND_SIGNS = re.compile(r"\s*([^\w\s()\[\]])\s*")
+"""Spaces that a script does without; those between factors side by side stay, or `a b` would read as a name."""
 
 
 def to_text(math: Math, *, ascii: bool = False) -> str:  # noqa: A002
@@ -187,11 +191,10 @@ def _script(items: list[Math], plain: bool, *, upper: bool) -> str:
     node = items[0] if len(items) == 1 else Row(tuple(items))
     text = to_text(node, ascii=plain)
     if not any(type(item) is Words for item in items):
-        text = text.replace(" ", "")
+        text = _AROUND_SIGNS.sub(r"\1", text)
     if not text:
         return ""
     fenced = len(items) == 1 and type(items[0]) is Fenced and text[:1] in "(["
-    fenced = fenced or (text.startswith("(") and text.endswith(")"))
     if plain:
         if upper and fenced:
             return text
