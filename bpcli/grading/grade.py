@@ -271,8 +271,9 @@ class _Sheet:
                 found = np.where(np.isfinite(result), result, math.nan).ravel()
                 lows[number] = low = np.fmin(lows[number], found)
                 highs[number] = high = np.fmax(highs[number], found)
-                slack = (high - low) / 2.0 + reach[number]
-                self._meet(item, (low + high) / 2.0, verdict, slack, told=exact[number])
+                with np.errstate(all="ignore"):  # what is out of range is never met
+                    middle, slack = (low + high) / 2.0, (high - low) / 2.0 + reach[number]
+                self._meet(item, middle, verdict, slack, told=exact[number])
                 if not item.open:
                     return
 

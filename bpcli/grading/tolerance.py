@@ -110,6 +110,8 @@ def ends_at(true: float, half: float) -> bool:
     if half == 0.0 or not math.isfinite(true):
         return half == 0.0
     units = true / (2.0 * half)
+    if not math.isfinite(units):
+        return True  # written to a place far below the last one of a float
     return abs(units - round(units)) <= GUARD * max(abs(units), 1.0)
 
 
@@ -125,7 +127,7 @@ class Way(NamedTuple):
         with np.errstate(all="ignore"):
             size = np.abs(value)
             place = self.digits if self.decimals else self.digits - 1 - np.floor(np.log10(size))
-            scale = 10.0**place
+            scale = np.float64(10.0) ** place  # infinite where a float would raise
             units = size * scale
             whole = np.floor(units)
             part = units - whole - 0.5
