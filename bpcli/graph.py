@@ -19,6 +19,8 @@ __all__ = ["build_graph", "term_by_term"]
 
 MOST_PARTS = 2_000
 """Of one formula: the derivatives of a product of so many factors have the square of it."""
+MOST_IN_ALL = 600_000
+"""Of all formulas of a graph that is worked line by line; large graphs of numbers have room for more."""
 
 
 def build_graph(problem: Problem, functions: Mapping[str, Operation]) -> Built:
@@ -55,9 +57,16 @@ def _definitions(
 ) -> list[Binding]:
     lines: list[Binding] = []
     faults: list[Diagnostic] = []
+    total = 0
     relu_at_zero = problem.conventions.relu_at_zero
     for definition in graph.definitions:
-        if size_of(definition.formula) > MOST_PARTS:
+        size = size_of(definition.formula)
+        total += size
+        if total > MOST_IN_ALL:
+            message = f"formulas of more than {MOST_IN_ALL} names, numbers and operations"
+            faults.append(Diagnostic("too-many-nodes", message, definition.span, help="make it of several problems"))
+            break
+        if size > MOST_PARTS:
             message = f"`{definition.name}` has more than {MOST_PARTS} names, numbers and operations"
             span = definition.formula.span
             faults.append(Diagnostic("formula-too-long", message, span, help="break it into steps"))
