@@ -8,7 +8,7 @@ underscore (`b_1`) and a prime stays a prime.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bpcli.mathtree import (
@@ -30,7 +30,7 @@ from bpcli.notation.ascii import SYMBOLS, ascii_text
 from bpcli.notation.symbols import ACCENTS, flatten, head, is_times, pieces, split_accent, vulgar
 from bpcli.safe import safe
 
-__all__ = ["elided_rows", "number_text", "power_base", "script_text", "to_text"]
+__all__ = ["elided_rows", "is_numeric", "number_text", "numbers_text", "power_base", "script_text", "to_text"]
 
 _SUPERSCRIPTS = dict(
     zip(
@@ -63,6 +63,20 @@ def number_text(text: str, plain: bool) -> str:
 
 
 _NUMERIC = frozenset("0123456789.,−+e…⋮⋱")
+_NUMERIC_ROW = _NUMERIC | {" "}
+
+
+def numbers_text(texts: Sequence[str], plain: bool) -> list[str]:
+    """`number_text` of every text; a row of nothing but numbers, which most are, is looked at as a whole."""
+    whole = " ".join(texts).replace("-", "−")
+    if not plain and _NUMERIC_ROW.issuperset(whole) and len(found := whole.split(" ")) == len(texts):
+        return found
+    return [number_text(text, plain) for text in texts]
+
+
+def is_numeric(texts: Sequence[str]) -> bool:
+    """Whether the texts are numbers as they are read, so that every character takes one cell."""
+    return _NUMERIC.issuperset("".join(texts))
 
 
 def _leaf(text: str, plain: bool) -> str:

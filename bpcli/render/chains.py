@@ -38,18 +38,18 @@ def _is_tall(box: Box) -> bool:
 # Fitting one formula into a width
 
 
-def fit(math: Math, width: int, page: Page) -> list[Box]:
-    """The formula as boxes under each other, none wider than `width`.
+def fit(math: Math, width: int, page: Page, drawn: Box | None = None) -> list[Box]:
+    """The formula as boxes under each other, none wider than `width`; `drawn` is its drawing where it has one already.
 
     It is broken before its signs; a matrix too wide loses its middle columns; the last resort is running text.
     """
-    box = draw(math, ascii=page.ascii)
+    box = drawn or draw(math, ascii=page.ascii)
     if box.width <= width:
         return [box]
     terms = terms_of(math)
     if len(terms) > 1:
         return _packed(terms, width, page)
-    narrowed = _narrowed(math, width, page)
+    narrowed = _narrowed(math, box.width, width, page)
     return [narrowed] if narrowed else _running_text(math, width, page)
 
 
@@ -71,17 +71,24 @@ def _packed(terms: Sequence[Math], width: int, page: Page) -> list[Box]:
     return [beside(row) for row in rows if row]
 
 
-def _narrowed(math: Math, width: int, page: Page) -> Box | None:
-    """The widest drawing that fits with middle columns of its matrices left out; brackets are never cut."""
+def _narrowed(math: Math, whole: int, width: int, page: Page) -> Box | None:
+    """The widest drawing that fits with middle columns of its matrices left out; brackets are never cut.
+
+    Columns are about equally wide, so the first try is their share of the width of the `whole`: drawing is what takes
+    time, and this is at most a few columns off.
+    """
     low, high = 0, most_columns(math) - 2
     best: Box | None = None
+    kept = (high + 2) * width // whole - 2
     while low <= high:
-        kept = (low + high) // 2
+        kept = min(max(kept, low), high)
         box = draw(with_columns(math, kept), ascii=page.ascii)
         if box.width <= width:
             best, low = box, kept + 1
         else:
             high = kept - 1
+        column = max(1, box.width // (kept + 2))
+        kept += (width - box.width) // column or (1 if box.width <= width else -1)
     return best
 
 
@@ -118,7 +125,7 @@ def equation_lines(equation: Equation, width: int, measure: int, page: Page) -> 
     stages = [draw(link.math, ascii=page.ascii) for link in equation.links]
     aside = draw(equation.aside, ascii=page.ascii) if equation.aside else None
     if not stages:
-        return [line for box in fit(equation.left, width, page) for line in _lines(box)]
+        return [line for box in fit(equation.left, width, page, left) for line in _lines(box)]
 
     chain = _chain(relations, stages)
     tall = _is_tall(left) or any(map(_is_tall, stages))
@@ -151,7 +158,7 @@ def equation_lines(equation: Equation, width: int, measure: int, page: Page) -> 
             if hang + stage.width <= width:
                 groups.append([beside([*start, stage])])
             else:
-                head, *more = fit(link.math, max(width - hang, 4), page)
+                head, *more = fit(link.math, max(width - hang, 4), page, stage)
                 groups.append([beside([*start, head]), *[beside([_space(hang), box]) for box in more]])
     for group in groups:
         if tall:
@@ -176,12 +183,12 @@ def _formula(
         return [whole]
     hang = left.width + 1 + relation.width + 1
     if left.width + 1 == column and width - hang >= width // 2:
-        head, *more = fit(equation.links[0].math, width - hang, page)
+        head, *more = fit(equation.links[0].math, width - hang, page, stage)
         return [beside([left, _space(1), relation, _space(1), head]), *[beside([_space(hang), box]) for box in more]]
     hang = column + relation.width + 1
-    head, *more = fit(equation.links[0].math, max(width - hang, 4), page)
+    head, *more = fit(equation.links[0].math, max(width - hang, 4), page, stage)
     return [
-        *fit(equation.left, width, page),
+        *fit(equation.left, width, page, left),
         beside([_space(column), relation, _space(1), head]),
         *[beside([_space(hang), box]) for box in more],
     ]

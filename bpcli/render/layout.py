@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from bpcli.mathtree import Fenced, Fraction, Identifier, Math, Matrix, Root, Row, Subscript, Superscript
 from bpcli.notation.ascii import ascii_text
 from bpcli.notation.symbols import pieces
-from bpcli.notation.text import elided_rows, number_text, power_base, script_text, to_text
+from bpcli.notation.text import elided_rows, is_numeric, numbers_text, power_base, script_text, to_text
 
 __all__ = ["Box", "beside", "display_width", "draw", "stack", "text_box"]
 
@@ -180,14 +180,16 @@ def _subscript(node: Subscript, plain: bool) -> Box:
 
 def _with_script(base: Box, index: int, script: str) -> Box:
     """A tall base with a script at the end of one of its lines."""
-    lines = list(base.lines)
-    lines[index] = lines[index].rstrip() + script
-    width = max(base.width, display_width(lines[index]))
-    return Box(tuple([line + " " * (width - display_width(line)) for line in lines]), base.baseline, width)
+    written = base.lines[index].rstrip() + script
+    taken = display_width(written)
+    width = max(base.width, taken)
+    lines = [line + " " * (width - base.width) for line in base.lines]
+    lines[index] = written + " " * (width - taken)
+    return Box(tuple(lines), base.baseline, width)
 
 
 def _matrix(node: Matrix, plain: bool) -> Box:
-    rows = [[number_text(cell, plain) for cell in row] for row in elided_rows(node)]
+    rows = [numbers_text(row, plain) for row in elided_rows(node)]
     columns = [_aligned(column) for column in zip(*rows, strict=True)]
     lines = [" ".join(row) for row in zip(*columns, strict=True)] or [""]
     body = Box(tuple(lines), len(lines) // 2, display_width(lines[0]))
@@ -200,7 +202,7 @@ def _matrix(node: Matrix, plain: bool) -> Box:
 
 def _aligned(cells: tuple[str, ...]) -> list[str]:
     """A column of numbers under each other by their decimal points; what is no number stands in the middle."""
-    tails = [len(cell) - point if (point := cell.replace(",", ".").find(".")) >= 0 else 0 for cell in cells]
+    tails = list(map(_tail, cells))
     longest = 0
     if min(tails) != max(tails):
         tails = [0 if "..." in cell else tail for cell, tail in zip(cells, tails, strict=True)]
@@ -211,8 +213,7 @@ def _aligned(cells: tuple[str, ...]) -> list[str]:
                 for cell, tail in zip(cells, tails, strict=True)
             ]
         )
-    ascii_only = "".join(cells).isascii()
-    widths = list(map(len if ascii_only else display_width, cells))
+    widths = list(map(len if is_numeric(cells) else display_width, cells))
     width = max(widths)
     if min(widths) == width:
         return list(cells)
@@ -220,6 +221,14 @@ def _aligned(cells: tuple[str, ...]) -> list[str]:
         cell.center(width) if cell in _ELLIPSES else " " * (width - taken) + cell
         for cell, taken in zip(cells, widths, strict=True)
     ]
+
+
+def _tail(cell: str) -> int:
+    """How much of a number stands behind and at its decimal point or comma."""
+    at = cell.rfind(".")
+    if at < 0:
+        at = cell.rfind(",")
+    return len(cell) - at if at >= 0 else 0
 
 
 _ELLIPSES = frozenset(("…", "⋮", "⋱", "...", ":"))
