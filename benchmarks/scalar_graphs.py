@@ -19,7 +19,8 @@ from time import process_time
 from typing import Any, NamedTuple
 
 from bpcli.ops.arithmetic import add, multiply
-from bpcli.tape import Schedule, Tape
+from bpcli.schedule import Schedule
+from bpcli.tape import Tape
 
 try:
     from micrograd.engine import Value

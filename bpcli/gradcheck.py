@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from bpcli.expr import Array, Variable, variables_of
 from bpcli.program import Program
 from bpcli.rounding import Rounding
-from bpcli.solution import NumericError, Solution, run
+from bpcli.solution import NumericError, Solution, Step, run
 
-__all__ = ["GradientComparison", "gradient_check"]
+__all__ = ["Along", "GradientComparison", "checked_steps", "compared", "gradient_check"]
 
 AGREEMENT = 1e-6
 """Relative errors up to this one count as agreement."""
@@ -77,6 +77,10 @@ class GradientComparison(NamedTuple):
     def kink_count(self) -> int:
         return int(np.count_nonzero(self.kinks))
 
+    def told(self, numeric: Any) -> dict[str, Any]:
+        """The comparison as plain data, with `numeric` laid out as the caller does it."""
+        return {"numeric": numeric, "digits": self.digits, "agrees": self.agrees, "kinks": self.kink_count}
+
 
 class _Slope(NamedTuple):
     """A slope from differences, and the size of the output around it."""
@@ -85,19 +89,28 @@ class _Slope(NamedTuple):
     output: float
 
 
-def gradient_check(solution: Solution, names: Iterable[str] | None = None) -> tuple[GradientComparison, ...]:
+def gradient_check(
+    solution: Solution, names: Iterable[str] | None = None, advance: Callable[[], None] = lambda: None
+) -> tuple[GradientComparison, ...]:
     """The adjoints of a solution against central differences, in the order of the solution.
 
-    `names` are ids of adjoints (`dL/dW1`), all of them unless given. Numbers are not rounded on the way,
-    whatever the problem says about display.
+    `names` are ids of adjoints (`dL/dW1`), all of them unless given; `advance` is called after each. Numbers are not
+    rounded on the way, whatever the problem says about display.
     """
-    wanted = None if names is None else {solution.resolve(name).name for name in names}
     values, _ = run(solution.built, solution.built.values, UNROUNDED)
-    return tuple(
-        _check(solution, step.binding.variable, values)
-        for step in solution
-        if step.binding.variable.role == "adjoint" and (wanted is None or step.id in wanted)
-    )
+    found = []
+    for step in checked_steps(solution, names):
+        found.append(_check(solution, step.binding.variable, values))
+        advance()
+    return tuple(found)
+
+
+def checked_steps(solution: Solution, names: Iterable[str] | None = None) -> list[Step]:
+    """The steps whose value is an adjoint."""
+    wanted = None if names is None else {solution.resolve(name).name for name in names}
+    return [
+        step for step in solution if step.binding.variable.role == "adjoint" and (wanted is None or step.id in wanted)
+    ]
 
 
 def _check(solution: Solution, adjoint: Variable, values: dict[str, Array]) -> GradientComparison:
@@ -114,7 +127,7 @@ def _check(solution: Solution, adjoint: Variable, values: dict[str, Array]) -> G
         shift[place] = 1.0
         along = _line(output, start, shift)
         size = max(1.0, abs(float(start[place])))
-        numeric[place], errors[place], kinks[place] = _compared(along, float(gradient[place]), size)
+        numeric[place], errors[place], kinks[place] = compared(along, float(gradient[place]), size)
     worst = float(np.max(errors)) if errors.size else 0.0
     return GradientComparison(adjoint.name, gradient[()], numeric[()], kinks[()], worst)
 
@@ -129,7 +142,7 @@ def _check_directions(name: str, output: Callable[[Array], float], start: Array,
         expected = float(np.sum(gradient * direction))
         # The parts of a direction cancel: its slope is as exact as the length of the gradient allows.
         length = float(np.sqrt(np.sum(np.square(gradient))))
-        rows.append((expected, *_compared(_line(output, start, direction), expected, size, length)))
+        rows.append((expected, *compared(_line(output, start, direction), expected, size, length)))
     analytic, numeric, errors, kinks = (np.array(column) for column in zip(*rows, strict=True))
     return GradientComparison(name, analytic, numeric, kinks, float(np.max(errors)), DIRECTIONS)
 
@@ -163,7 +176,7 @@ def _line(output: Callable[[Array], float], start: Array, direction: Array) -> A
     return lambda length: output((start + length * direction)[()])
 
 
-def _compared(along: Along, analytic: float, size: float, least: float = 0.0) -> tuple[float, float, bool]:
+def compared(along: Along, analytic: float, size: float, least: float = 0.0) -> tuple[float, float, bool]:
     """The numeric slope, its relative error, and whether there is a kink instead of a slope.
 
     Errors are relative to the slope, to `least`, or to the noise of the output, whichever is the largest.

@@ -19,7 +19,7 @@ __all__ = ["build_graph", "term_by_term"]
 
 MOST_PARTS = 2_000
 """Of one formula: the derivatives of a product of so many factors have the square of it."""
-MOST_IN_ALL = 600_000
+MOST_IN_ALL = 400_000
 """Of all formulas of a graph that is worked line by line; large graphs of numbers have room for more."""
 
 

@@ -6,13 +6,17 @@ without a formula for each line of its grad_table; any few lines of it are told 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
+
+import numpy as np
 
 from bpcli.custom import custom_operations
 from bpcli.diagnostics import Diagnostic, ProblemError
 from bpcli.expr import Apply, Constant, Expr, Operation, ShapeError
 from bpcli.formula import FormulaError, translate
+from bpcli.gradcheck import GradientComparison, compared
 from bpcli.identifiers import UnknownQuantityError, resolve_name
 from bpcli.lower import Line, NodeOf
 from bpcli.ops.arithmetic import negate
@@ -21,9 +25,10 @@ from bpcli.ops.registry import INFIX
 from bpcli.problem.model import Definition, Graph, Problem
 from bpcli.problem.syntax import BinaryOperation, Call, Entry, Name, NumberLiteral, Syntax, UnaryMinus
 from bpcli.scalar import numeric_error
+from bpcli.schedule import Schedule
 from bpcli.tape import ELEMENTARY, NotFiniteError, Tape
 
-__all__ = ["MOST_LINES", "LargeSolution", "is_large", "part_of", "solve_large"]
+__all__ = ["MOST_LINES", "LargeSolution", "check_large", "is_large", "part_of", "solve_large"]
 
 MOST_LINES = 2_000
 """A graph with more definitions than this is large."""
@@ -42,6 +47,8 @@ class LargeSolution(NamedTuple):
     problem: Problem
     values: dict[str, float]
     wanted: tuple[str, ...]
+    tape: Tape
+    nodes: Mapping[str, int]
 
     @property
     def output(self) -> str:
@@ -99,7 +106,7 @@ def solve_large(problem: Problem) -> LargeSolution | None:
     wanted = tuple(given.name for given in graph.inputs) if graph.gradients is None else graph.gradients
     if wanted:
         named.update(_gradients(graph, builder, values, wanted))
-    return LargeSolution(problem, named, wanted)
+    return LargeSolution(problem, named, wanted, tape, builder.nodes)
 
 
 def _gradients(graph: Graph, builder: _Builder, values: list[float], wanted: tuple[str, ...]) -> dict[str, float]:
@@ -116,6 +123,35 @@ def _gradients(graph: Graph, builder: _Builder, values: list[float], wanted: tup
         for name, node in reversed(nodes.items())
         if (changed[node] and needed[node]) or name in asked or node == output
     }
+
+
+def check_large(
+    solution: LargeSolution, names: Iterable[str], advance: Callable[[], None] = lambda: None
+) -> tuple[GradientComparison, ...]:
+    """The derivatives among `names` against central differences; `advance` is called after each of them."""
+    found = []
+    of = f"d{solution.output}/d"
+    for name in names:
+        variable = name.removeprefix(of)
+        if variable != name and variable in solution.nodes:
+            found.append(_checked(solution, variable, name))
+            advance()
+    return tuple(found)
+
+
+def _checked(solution: LargeSolution, variable: str, name: str) -> GradientComparison:
+    node, start = solution.nodes[variable], solution.values[variable]
+    schedule = Schedule(solution.tape.with_given(node, start), solution.nodes[solution.output])
+
+    def along(length: float) -> float:
+        try:
+            return schedule.value({node: start + length})
+        except NotFiniteError:
+            return math.nan
+
+    analytic = solution.values[name]
+    numeric, error, kink = compared(along, analytic, max(1.0, abs(start)))
+    return GradientComparison(name, np.float64(analytic), np.float64(numeric), np.bool_(kink), error)
 
 
 def _refused(problem: Problem, graph: Graph, builder: _Builder, error: NotFiniteError) -> ProblemError:

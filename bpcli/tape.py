@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from bpcli.ops.arithmetic import add, divide, multiply, negate, power, subtract
 from bpcli.ops.elementwise import absolute, cosine, exp, identity, log, sigmoid, sign, sine, sqrt, square, tanh
 from bpcli.ops.reductions import greater, lesser
 
-__all__ = ["COMPOSITE", "ELEMENTARY", "Elementary", "NotFiniteError", "Schedule", "Tape", "unlisted"]
+__all__ = ["COMPOSITE", "ELEMENTARY", "NONE", "Elementary", "NotFiniteError", "Tape", "unlisted"]
 
 NONE = -1
 """In the place of an input: there is none."""
@@ -170,6 +170,15 @@ class Tape:
         self.right.append(right)
         return len(codes) - 1
 
+    def with_given(self, node: int, value: float) -> Tape:
+        """The same graph where a node is given, whatever it was computed from."""
+        other = Tape()
+        other.rules, other._code_of = self.rules, self._code_of
+        other.codes, other.left, other.right = [*self.codes], [*self.left], [*self.right]
+        other.codes[node] = other.left[node] = other.right[node] = NONE
+        other.given = {**self.given, node: value}
+        return other
+
     # --- reading ---
 
     def operation(self, node: int) -> Operation | None:
@@ -305,86 +314,3 @@ def _then(rounded: Callable[[float], float], function: Callable[..., float]) -> 
 
 def _each(rounded: Callable[[float], float], function: Callable[..., Slopes]) -> Callable[..., Slopes]:
     return lambda *inputs: tuple(map(rounded, function(*inputs)))
-
-
-NARROW = 50
-"""With fewer nodes at a time than this, lists are faster than arrays."""
-
-
-class Schedule:
-    """A tape made ready for many passes: what one output needs, level by level, equal operations side by side.
-
-    The nodes of a group do not depend on each other, so each group is one step on arrays, by the operation's own
-    `forward` and `backprop`. A graph without width (a chain) is worked on lists all the same.
-    """
-
-    def __init__(self, tape: Tape, output: int) -> None:
-        self.tape = tape
-        self.output = output
-        needed = np.frombuffer(tape.needed_for([output]), dtype=np.uint8)
-        nodes = np.flatnonzero(needed)
-        codes = np.array(tape.codes, dtype=np.int16)[nodes]
-        levels = _levels(tape)[nodes]
-        order = np.lexsort((codes, levels))
-        self.nodes = nodes[order]
-        places = np.full(len(tape), NONE)
-        places[self.nodes] = np.arange(len(nodes))
-        codes, levels = codes[order], levels[order]
-        starts = np.flatnonzero(np.diff(codes, prepend=-2) | np.diff(levels, prepend=-1))
-        stops = np.append(starts[1:], len(nodes))
-        self.is_wide = len(nodes) >= NARROW * len(starts)
-        self._places = places
-        self._groups: list[tuple[Operation, slice, tuple[Any, ...]]] = []
-        left, right = (np.array(side, dtype=np.int64)[self.nodes] for side in (tape.left, tape.right))
-        for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
-            if codes[start] == NONE or not self.is_wide:
-                continue
-            sides = [places[left[start:stop]]]
-            if right[start] != NONE:
-                sides.append(places[right[start:stop]])
-            self._groups.append((tape.rules[codes[start]].operation, slice(start, stop), tuple(sides)))
-        self._start = np.array([tape.given.get(int(node), 0.0) for node in self.nodes])
-
-    def run(self, changes: Mapping[int, float] | None = None) -> tuple[Any, Any]:
-        """The values of all nodes and the derivative of the output with respect to each; both 0 where not needed.
-
-        Raises NotFiniteError.
-        """
-        if not self.is_wide:
-            values = self.tape.evaluate(changes)
-            return np.array(values), np.array(self.tape.differentiate(values, self.output))
-        at = self._start.copy()
-        for node, value in (changes or {}).items():
-            if self._places[node] != NONE:
-                at[self._places[node]] = value
-        table = np.zeros(len(at))
-        table[self._places[self.output]] = 1.0
-        with np.errstate(all="ignore"):
-            for operation, place, sides in self._groups:
-                at[place] = operation.forward(*(at[side] for side in sides))
-            if not np.isfinite(at).all():
-                self.tape.evaluate(changes)  # finds the node and raises
-            for operation, place, sides in reversed(self._groups):
-                terms = operation.backprop(table[place], at[place], *(at[side] for side in sides))
-                for side, term in zip(sides, terms, strict=True):
-                    if term is not None:
-                        np.add.at(table, side, term)
-        return self._spread(at), self._spread(table)
-
-    def _spread(self, numbers: Any) -> Any:
-        result = np.zeros(len(self.tape))
-        result[self.nodes] = numbers
-        return result
-
-
-def _levels(tape: Tape) -> Any:
-    """How many steps lie between a node and the given numbers, at most."""
-    levels = [0] * len(tape)
-    left, right = tape.left, tape.right
-    for k in range(len(levels)):
-        i, j = left[k], right[k]
-        if j >= 0:
-            levels[k] = 1 + (levels[i] if levels[i] > levels[j] else levels[j])
-        elif i >= 0:
-            levels[k] = 1 + levels[i]
-    return np.array(levels)

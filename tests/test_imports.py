@@ -18,7 +18,7 @@ LAYERS = (
     ("expr",),
     ("ops",),
     ("instances", "messages", "monomials", "notation", "program", "tape"),
-    ("lower",),
+    ("lower", "schedule"),
     ("backprop", "formula", "fusing", "optimizer", "plan", "redraw", "stages", "terms"),
     ("cost", "custom", "network", "scaffold", "writer"),
     ("graph", "solution"),

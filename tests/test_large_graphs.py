@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,12 @@ from bpcli.cli.entry import run
 from bpcli.diagnostics import ProblemError
 from bpcli.expr import Variable, evaluate
 from bpcli.identifiers import UnknownQuantityError
-from bpcli.large import MOST_LINES, is_large, part_of, solve_large
+from bpcli.large import MOST_LINES, check_large, is_large, part_of, solve_large
 from bpcli.mathtree import Identifier
 from bpcli.ops.elementwise import tanh
 
 SECONDS = 60.0
-"""What 100,000 lines may take on a slow machine; a few seconds on a usual one."""
+"""Of processor time, what 100,000 lines may take on a slow machine; a few seconds on a usual one."""
 
 
 def graph_text(lines: int, last: str = "", inputs: str = "x: 0.5, y: 0.3") -> str:
@@ -110,11 +110,13 @@ def test_ids_and_parts() -> None:
 
 
 def run_bpcli(arguments: list[str], file: Path) -> tuple[str, float]:
-    start = time.perf_counter()
+    """What the command prints, and the processor time it took."""
+    start = os.times()
     command = [sys.executable, "-m", "bpcli", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8", cwd=file.parent)
     assert done.returncode == 0, done.stderr
-    return done.stdout, time.perf_counter() - start
+    end = os.times()
+    return done.stdout, end.children_user + end.children_system - start.children_user - start.children_system
 
 
 def test_a_file_of_100_000_lines(tmp_path: Path) -> None:
@@ -152,6 +154,50 @@ def test_options_that_a_lesson_has(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "dx" in capsys.readouterr().out
     assert run(["solve", str(file), "--only", "v4x"]) == 2
     assert "did you mean" in capsys.readouterr().err
+
+
+def test_gradients_beside_their_central_differences() -> None:
+    """Given numbers and intermediate ones, wide graphs and deep ones; a wrong gradient is seen."""
+    solution = solve_large(parse_problem(graph_text(MOST_LINES + 200)))
+    assert solution is not None
+    of = f"d{solution.output}/d"
+    names = [solution.output, f"{of}x", f"{of}y", f"{of}v2190", f"{of}v3"]
+    told: list[None] = []
+    found = check_large(solution, names, lambda: told.append(None))
+    assert [item.name for item in found] == names[1:]
+    assert len(told) == len(found)
+    assert all(item.agrees for item in found)
+    near = f"{of}v2190"
+    wrong = solution._replace(values={**solution.values, near: 1.01 * solution.values[near]})
+    (item,) = check_large(wrong, [near])
+    assert not item.agrees
+    assert item.digits <= 2
+
+
+def test_a_step_out_of_range_is_no_slope() -> None:
+    """Central differences that leave the domain of a logarithm are done with smaller steps."""
+    lines = [f"    v{k} = 1.0 * v{k - 1}" for k in range(1, MOST_LINES + 1)]
+    text = "\n".join(["graph:", "  inputs: {x: 0.001}", "  define: |", "    v0 = log(x)", *lines])
+    solution = solve_large(parse_problem(text))
+    assert solution is not None
+    (item,) = check_large(solution, [f"dv{MOST_LINES}/dx"])
+    assert item.agrees
+    assert item.numeric == pytest.approx(1000.0)
+
+
+def test_verify_tells_the_gradients_that_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "large.yaml"
+    file.write_text(graph_text(MOST_LINES + 300), encoding="utf-8")
+    assert run(["solve", str(file), "--verify"]) == 0
+    out = capsys.readouterr().out
+    assert "central difference" in out
+    assert out.count(" digits\n") == 2
+    assert run(["solve", str(file), "--verify", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)["verification"]
+    assert {name.split("/")[1] for name in told} == {"dx", "dy"}
+    assert all(item["agrees"] for item in told.values())
+    assert run(["solve", str(file), "--only", "dx", "--verify", "--width", "90"]) == 0
+    assert capsys.readouterr().out.count(" digits\n") == 1
 
 
 def test_a_formula_as_deep_as_it_is_long() -> None:

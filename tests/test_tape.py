@@ -11,7 +11,8 @@ from bpcli.expr import Operation
 from bpcli.ops.arithmetic import add, divide, multiply, power, subtract
 from bpcli.ops.elementwise import absolute, elu, exp, log, relu, sigmoid, sine, softplus, sqrt, square, tanh
 from bpcli.ops.reductions import greater, lesser
-from bpcli.tape import COMPOSITE, ELEMENTARY, Elementary, NotFiniteError, Schedule, Tape, unlisted
+from bpcli.schedule import Schedule
+from bpcli.tape import COMPOSITE, ELEMENTARY, Elementary, NotFiniteError, Tape, unlisted
 
 POINTS = (0.3, 1.0, 2.5, -0.7)
 UNARY = (sigmoid, tanh, softplus, elu(), relu(), relu(0.5), exp, square, absolute, sine)
@@ -92,6 +93,19 @@ def test_a_wide_graph_is_worked_on_arrays() -> None:
     np.testing.assert_allclose(table[: len(numbers)], values[len(numbers) : 2 * len(numbers)], rtol=1e-14)
     with pytest.raises(NotFiniteError):
         schedule.run({0: 1000.0})
+
+
+def test_a_node_may_be_given_in_place_of_computed() -> None:
+    """exp(x)·y with exp(x) as a number: another graph, and the first one is as it was."""
+    tape = Tape()
+    x, y = tape.number(0.0), tape.number(3.0)
+    power = tape.apply(exp, x)
+    product = tape.apply(multiply, power, y)
+    other = tape.with_given(power, 5.0)
+    assert other.evaluate()[product] == 15.0
+    assert other.evaluate({power: 2.0})[product] == 6.0
+    assert other.differentiate(other.evaluate(), product)[x] == 0.0
+    assert tape.evaluate()[product] == 3.0
 
 
 def test_a_chain_of_a_million_nodes_is_no_matter() -> None:

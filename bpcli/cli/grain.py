@@ -56,10 +56,10 @@ def in_brief(problem: Problem, rounding: Rounding, only: tuple[str, ...]) -> tup
 
 
 def brief_lesson(solution: LargeSolution, rounding: Rounding, options: LessonOptions) -> Document:
-    """The output of a large graph and its gradients."""
+    """The output of a large graph and its gradients, or what was asked for."""
     from bpcli.lesson.large import large_lesson
 
-    return large_lesson(solution, rounding, options.only, options.language)
+    return large_lesson(solution, rounding, options)
 
 
 def brief_json(solution: LargeSolution, options: LessonOptions) -> str:
@@ -67,4 +67,4 @@ def brief_json(solution: LargeSolution, options: LessonOptions) -> str:
     from bpcli.export.json import indented
     from bpcli.lesson.large import large_to_dict
 
-    return indented(large_to_dict(solution, options.only)) + "\n"
+    return indented(large_to_dict(solution, options.only, options.comparisons)) + "\n"

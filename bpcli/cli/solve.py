@@ -25,10 +25,10 @@ from bpcli.cli.options import (
     identifiers,
 )
 from bpcli.cli.output import write_text
+from bpcli.cli.verification import brief_compared, compared
 
 if TYPE_CHECKING:
     from bpcli.document import Document
-    from bpcli.gradcheck import GradientComparison
     from bpcli.lesson import LessonOptions
     from bpcli.solution import Solution
 
@@ -110,9 +110,11 @@ def solve(
     brief = None
     document: Callable[[], Document]
     json: Callable[[], str]
-    if grain is Grain.author and not verify:
+    if grain is Grain.author:
         loaded, brief = in_brief(loaded, shown, options.only)
     if brief is not None:
+        if verify:
+            options = options._replace(comparisons=brief_compared(brief, options))
         document, json = partial(brief_lesson, brief, shown, options), partial(brief_json, brief, options)
     else:
         solution = work(loaded, shown)
@@ -121,19 +123,13 @@ def solve(
         else:
             options.chosen(solution)  # an id that names nothing is refused before any long work
             if verify:
-                options = options._replace(comparisons=_compared(solution))
+                options = options._replace(comparisons=compared(solution))
             document, json = partial(_lesson, solution, options), partial(_json, solution, options)
     if chosen is Format.json:
         write_text(json(), output)
     else:
         page = with_comma(document(), decimal_comma)
         write_document(page, chosen, output, width, ascii, fragment=fragment, folded=folded)
-
-
-def _compared(solution: Solution) -> tuple[GradientComparison, ...]:
-    from bpcli.gradcheck import gradient_check
-
-    return gradient_check(solution)
 
 
 def _json(solution: Solution, options: LessonOptions) -> str:

@@ -70,12 +70,7 @@ def solution_to_dict(
     }
     if comparisons:
         data["verification"] = {
-            item.name: {
-                "numeric": json_value(item.numeric, 1 if item.directions else solution.variables[item.name].rank),
-                "digits": item.digits,
-                "agrees": item.agrees,
-                "kinks": item.kink_count,
-            }
+            item.name: item.told(json_value(item.numeric, 1 if item.directions else solution.variables[item.name].rank))
             for item in comparisons
         }
     return data

@@ -4,56 +4,87 @@ from __future__ import annotations
 
 from typing import Any
 
-from bpcli.document import Block, Cell, Code, Document, Figures, Heading, Inline, InlineMath, Note, Table, Title
+import numpy as np
+
+from bpcli.document import (
+    Block,
+    Cell,
+    Code,
+    Document,
+    Figures,
+    Heading,
+    Inline,
+    InlineMath,
+    Note,
+    Paragraph,
+    Table,
+    Title,
+)
 from bpcli.expr import Constant
+from bpcli.gradcheck import GradientComparison
 from bpcli.large import LargeSolution
+from bpcli.lesson.options import LessonOptions
+from bpcli.lesson.tables import agreement
 from bpcli.messages import Messages
 from bpcli.rounding import Rounding
 from bpcli.writer import Writer
 
-__all__ = ["large_lesson", "large_to_dict"]
+__all__ = ["MOST_ROWS", "large_lesson", "large_to_dict", "told_names"]
 
 MOST_ROWS = 60
 
 
-def large_lesson(
-    solution: LargeSolution, rounding: Rounding, only: tuple[str, ...] = (), language: str = ""
-) -> Document:
+def large_lesson(solution: LargeSolution, rounding: Rounding, options: LessonOptions) -> Document:
     """A table in place of a lesson: the values of `only`, or of the output and of what it is differentiated by."""
     problem = solution.problem
     assert problem.graph is not None
-    messages = Messages(language or problem.language)
+    messages = Messages(options.language or problem.language)
     writer = Writer(rounding)
-    names = _told(solution, only)
-    rows = tuple(
-        (Cell((Code(name),)), Cell((InlineMath(writer.math(Constant(solution.values[name]))),)))
-        for name in names[:MOST_ROWS]
-    )
-    header: tuple[Inline, ...] = ((messages.text("table.quantity"),), (messages.text("table.value"),))
+    names = told_names(solution, options.only)
+    compared = {comparison.name: comparison for comparison in options.comparisons}
+
+    def number(value: float) -> Cell:
+        return Cell((InlineMath(writer.math(Constant(value))),))
+
+    rows: list[tuple[Cell, ...]] = []
+    for name in names[:MOST_ROWS]:
+        row = [Cell((Code(name),)), number(solution.values[name])]
+        if name in compared:
+            row += [number(float(compared[name].numeric)), agreement(compared[name], messages)]
+        elif compared:
+            row += [Cell(()), Cell(())]
+        rows.append(tuple(row))
+    header: list[Inline] = [(messages.text("table.quantity"),), (messages.text("table.value"),)]
     blocks: list[Block] = [
         Title(problem.title, problem.source),
         Note(messages.inline("large.brief", count=Figures(f"{len(problem.graph.definitions):,}"))),
-        Heading(messages.text("heading.asked" if only else "large.heading")),
-        Table(header, rows, "lr"),
+        Heading(messages.text("heading.asked" if options.only else "large.heading")),
     ]
+    if compared:
+        header += [(messages.text("table.numeric"),), (messages.text("table.agrees"),)]
+        blocks.append(Paragraph(messages.inline("note.verify")))
+    blocks.append(Table(tuple(header), tuple(rows), "lrrl"[: len(header)]))
     if len(names) > MOST_ROWS:
         blocks.append(Note(messages.inline("large.more", count=Figures(f"{len(names) - MOST_ROWS:,}")), "warning"))
     return Document(tuple(blocks), messages.language)
 
 
-def _told(solution: LargeSolution, only: tuple[str, ...]) -> list[str]:
+def told_names(solution: LargeSolution, only: tuple[str, ...]) -> list[str]:
+    """What the table is about, of which the first MOST_ROWS are shown."""
     if only:
         return [solution.resolve(name) for name in only]
     gradients = (f"d{solution.output}/d{name}" for name in solution.wanted)
     return [solution.output, *(name for name in gradients if name in solution.values)]
 
 
-def large_to_dict(solution: LargeSolution, only: tuple[str, ...] = ()) -> dict[str, Any]:
+def large_to_dict(
+    solution: LargeSolution, only: tuple[str, ...] = (), comparisons: tuple[GradientComparison, ...] = ()
+) -> dict[str, Any]:
     """The solution as plain data, without steps: `brief` says so. `values` has all quantities, or those of `only`."""
     values = solution.values
     if only:
         values = {name.strip(): values[solution.resolve(name)] for name in only}
-    return {
+    data: dict[str, Any] = {
         "format": "bpcli/solution",
         "version": 1,
         "title": solution.problem.title,
@@ -61,3 +92,10 @@ def large_to_dict(solution: LargeSolution, only: tuple[str, ...] = ()) -> dict[s
         "steps": [],
         "values": values,
     }
+    if comparisons:
+        data["verification"] = {item.name: item.told(_finite(item.numeric)) for item in comparisons}
+    return data
+
+
+def _finite(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None

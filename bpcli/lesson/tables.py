@@ -18,7 +18,7 @@ from bpcli.writer import Writer
 if TYPE_CHECKING:
     from bpcli.gradcheck import GradientComparison
 
-__all__ = ["before_after_blocks", "later_blocks", "summary_blocks"]
+__all__ = ["agreement", "before_after_blocks", "later_blocks", "summary_blocks"]
 
 SHOWN_UPDATES = 12
 MANY_ENTRIES = 12
@@ -52,7 +52,7 @@ def summary_blocks(
                 row.extend([EMPTY, EMPTY])
             else:
                 row.append(EMPTY if comparison.directions else _math_cell(writer.value(adjoint, comparison.numeric)))
-                row.append(_agreement(comparison, messages))
+                row.append(agreement(comparison, messages))
         rows.append(tuple(row))
     blocks = _asked_blocks(solution, writer, messages, options)
     if not rows:
@@ -82,7 +82,8 @@ def _asked_blocks(solution: Solution, writer: Writer, messages: Messages, option
     return [Heading(messages.text("heading.asked")), Table(header, tuple(rows), "ll")]
 
 
-def _agreement(comparison: GradientComparison, messages: Messages) -> Cell:
+def agreement(comparison: GradientComparison, messages: Messages) -> Cell:
+    """On how many digits an adjoint and its central differences agree."""
     if comparison.kink_count == np.size(comparison.kinks):
         return Cell((messages.text("table.kink"),), "warn")
     key = "table.digits.one" if comparison.digits == 1 else "table.digits"

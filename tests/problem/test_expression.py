@@ -164,10 +164,10 @@ def test_a_place_that_is_no_text_of_the_file_holds_for_every_part():
     ],
 )
 def test_what_is_not_a_formula_is_refused_quickly_at_its_place(text, column, code, said):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(FormulaError) as caught:
         parse_formula(text, HERE)
-    assert time.perf_counter() - began < 0.05
+    assert time.process_time() - began < 0.05
     diagnostic = caught.value.diagnostic
     assert diagnostic.span is not None
     assert (diagnostic.span.line, diagnostic.span.column, diagnostic.code) == (1, column, code)

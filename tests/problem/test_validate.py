@@ -1,3 +1,4 @@
+import gc
 import re
 import time
 from pathlib import Path
@@ -332,18 +333,18 @@ def test_functions_may_use_those_above(vocabulary):
 
 def test_very_many_mistakes_are_cut_off(vocabulary):
     lines = "\n".join(f"    y{i} = q{i}" for i in range(5_000))
-    began = time.perf_counter()
+    began = time.process_time()
     found = codes(f"graph:\n  define: |\n{lines}\n", vocabulary)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert len(found) == 100
     assert found[-1] == "too-many-errors"
 
 
 def test_a_large_graph_is_read_in_seconds(vocabulary):
     lines = "\n".join(f"    z{i + 1} = w*z{i} + b" for i in range(100_000))
-    began = time.perf_counter()
+    began = time.process_time()
     graph = read(f"graph:\n  inputs: {{w: 0.5, b: 1, z0: 1}}\n  define: |\n{lines}\n", vocabulary).graph
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert graph is not None
     assert len(graph.definitions) == 100_000
     assert graph.definitions[-1].formula.span == Span(100_003, 15, 100_003, 27)
@@ -356,3 +357,32 @@ def test_a_formula_of_a_graph_may_be_long(vocabulary):
 
 def test_too_long_texts(vocabulary):
     assert codes(f"title: {'x' * 1001}\n{NETWORK}", vocabulary) == ["text-too-long"]
+    assert codes(f"conventions: {{symbols: {{loss: {'x' * 17}}}}}\n{NETWORK}", vocabulary) == ["text-too-long"]
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_garbage_collection_is_as_it_was(enabled, vocabulary):
+    was_enabled = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        read(NETWORK, vocabulary)
+        assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if was_enabled else gc.disable)()
+
+
+@pytest.mark.parametrize(
+    ("file", "advice"),
+    [
+        ("decimal_comma", "a comma separates numbers"),
+        ("decimal_comma_target", "a comma separates numbers"),
+        ("batch_width", ""),
+        ("commas_missing", "are the commas missing?"),
+    ],
+)
+def test_advice_for_numbers_that_were_meant_otherwise(file, advice, vocabulary):
+    with pytest.raises(ProblemError) as caught:
+        read_problem((BAD / f"{file}.yaml").read_bytes(), file, vocabulary)
+    help_text = caught.value.diagnostics[0].help
+    assert help_text.startswith(advice)
+    assert bool(help_text) == bool(advice)

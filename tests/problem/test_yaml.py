@@ -1,3 +1,4 @@
+import errno
 import os
 import time
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from bpcli.diagnostics import Diagnostic, InputError, ProblemError, Span
 from bpcli.problem.source import decode, read_source
 from bpcli.problem.yaml import Document, MappingNode, Node, ScalarNode, SequenceNode, read_yaml
+from bpcli.problem.yaml_errors import explain
 
 needs_libyaml = pytest.mark.skipif(not yaml.__with_libyaml__, reason="libyaml is not there to compare with")
 
@@ -131,6 +133,10 @@ CASES = [
     ("a: [1, 2", "unclosed-bracket", 1, 4),
     ("a: [1, 2\nb: 3", "unclosed-bracket", 1, 4),
     ("a: {b: 1", "unclosed-bracket", 1, 4),
+    ("a: [", "unclosed-bracket", 1, 4),
+    ("a: [1,\n", "unclosed-bracket", 1, 4),
+    ("a: {b: [1, [2],", "unclosed-bracket", 1, 8),
+    ("a: {b: ,", "unclosed-bracket", 1, 4),
     ("a: {b: 1 c: 2}", "yaml-syntax", 1, 11),
     ("a: ]", "yaml-syntax", 1, 4),
     ("a: [1]]", "yaml-syntax", 1, 7),
@@ -152,6 +158,8 @@ CASES = [
     ('a: "\\U00110000"', "bad-escape", 1, 4),
     ('a: "\\0"', "bad-escape", 1, 4),
     ('a: "\\e[2J"', "bad-escape", 1, 4),
+    ('a: "\\ufeff"', "bad-escape", 1, 4),
+    ('\n\na: ["x",\n  "\\UFFFFFFFF"]', "bad-escape", 4, 3),
     ("[" * 100_000 + "]" * 100_000, "too-deep", 1, 33),
     ("[" * 30_000, "too-deep", 1, 33),
     ("{a: " * 200_000, "too-deep", 1, 129),
@@ -196,6 +204,8 @@ def test_refusals(text, code, line, column, pure):
         (b"%PDF-1.7 \xff", "not-text", 0, 0),
         (b"PK\x03\x04\x00\x00", "not-text", 0, 0),
         (b"\x89PNG\r\n", "not-text", 0, 0),
+        (b"a\x00b\x00\x00c", "control-character", 1, 2),
+        ("a: \ud800", "encoding", 1, 4),
     ],
 )
 def test_bytes_that_are_not_our_text(data, code, line, column):
@@ -206,6 +216,13 @@ def test_the_byte_is_named():
     with pytest.raises(ProblemError) as caught:
         decode(b"name: \xe9", "f")
     assert caught.value.diagnostics[0].message == "byte 0xe9 at 1:7 is not UTF-8"
+
+
+def test_words_of_another_parser_still_have_their_place():
+    mark = yaml.Mark("f", 4, 0, 4, None, None)
+    error = yaml.MarkedYAMLError(problem="something that no version says today", problem_mark=mark)
+    found = explain(error, "a: 1\n", Span(1, 1, 1, 2), None)
+    assert (found.code, found.span) == ("yaml-syntax", Span(1, 5, 1, 6))
 
 
 def test_a_duplicate_key_names_the_first():
@@ -283,9 +300,9 @@ def test_size_limit_of_the_reader():
 
 def test_a_megabyte_of_anything_is_answered_soon():
     for text in ("# " + "x" * 10**6, "\n" * 10**6, "a: " + "x" * 10**6, "a: '" + "x" * 10**6, "a:\n" + " \t" * 500_000):
-        began = time.perf_counter()
+        began = time.process_time()
         _diagnostics(text)
-        assert time.perf_counter() - began < 3
+        assert time.process_time() - began < 3
 
 
 def test_reading_files(tmp_path):
@@ -296,6 +313,29 @@ def test_reading_files(tmp_path):
     with pytest.raises(ProblemError) as caught:
         read_source(str(path), limit=4)
     assert caught.value.diagnostics[0].code == "file-too-large"
+
+
+def test_a_file_that_grows_while_it_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "p.yaml"
+    path.write_bytes(b"a: 1\n")
+    before = path.stat()
+    path.write_bytes(b"a: 1\n" * 100)
+    monkeypatch.setattr(os, "fstat", lambda _: before)
+    with pytest.raises(ProblemError, match="larger than 50 bytes"):
+        read_source(path, limit=50)
+
+
+@pytest.mark.parametrize("function", ["open", "read"])
+def test_why_a_file_cannot_be_read(function, tmp_path, monkeypatch):
+    path = tmp_path / "p.yaml"
+    path.write_bytes(b"a: 1\n")
+
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "Permission denied") if function == "open" else OSError(errno.EIO, "Bad disk")
+
+    monkeypatch.setattr(os, function, refuse)
+    with pytest.raises(InputError, match=r"p\.yaml: (permission denied|bad disk)$"):
+        read_source(path)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX files")
@@ -321,7 +361,7 @@ def test_a_sparse_file_is_refused_by_its_size(tmp_path):
     path = tmp_path / "sparse.yaml"
     with path.open("wb") as file:
         file.truncate(2**36)
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ProblemError):
         read_source(str(path))
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

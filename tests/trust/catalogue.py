@@ -649,7 +649,7 @@ def _formulas() -> Iterator[Case]:
         slow=True,
     )
     text = "graph:\n  inputs: {x: 1}\n  define: |\n" + "".join(f"    a{i} = x{'+x' * 900}\n" for i in range(500))
-    yield Case(106, "formulas", COMMANDS[PROBLEM], 3, {PROBLEM: text}, ("p.yaml:337:5: error[too-many-nodes]",))
+    yield Case(106, "formulas", COMMANDS[PROBLEM], 3, {PROBLEM: text}, ("p.yaml:226:5: error[too-many-nodes]",))
     diverging = NETWORK + "  update: {learning_rate: 1e200, steps: 50}\n"
     yield Case(107, "diverging", COMMANDS[PROBLEM], 3, {PROBLEM: diverging}, ("p.yaml:", "error[not-finite]"))
     training = NETWORK + "  training: {epochs: 5000, learning_rate: 1e200}\n"

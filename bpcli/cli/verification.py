@@ -1,0 +1,46 @@
+"""`--verify`: gradients beside their central differences, with a bar where there are many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bpcli.cli.progress import progress
+
+if TYPE_CHECKING:
+    from bpcli.gradcheck import GradientComparison
+    from bpcli.large import LargeSolution
+    from bpcli.lesson import LessonOptions
+    from bpcli.solution import Solution
+
+__all__ = ["brief_compared", "compared"]
+
+MANY = 50
+"""With fewer gradients a bar would be gone before it is seen."""
+
+
+def compared(solution: Solution) -> tuple[GradientComparison, ...]:
+    from bpcli.gradcheck import checked_steps, gradient_check
+
+    with _bar(len(checked_steps(solution))) as advance:
+        return gradient_check(solution, advance=advance)
+
+
+def brief_compared(solution: LargeSolution, options: LessonOptions) -> tuple[GradientComparison, ...]:
+    """Of the gradients that are shown; each takes a dozen passes through the graph."""
+    from bpcli.large import check_large
+    from bpcli.lesson.large import MOST_ROWS, told_names
+
+    names = told_names(solution, options.only)[:MOST_ROWS]
+    with _bar(len(names)) as advance:
+        return check_large(solution, names, advance)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[], None]]:
+    if total < MANY:
+        yield lambda: None
+        return
+    with progress(total, "Comparing gradients") as advance:
+        yield advance
