@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bpcli import load_problem, parse_problem, solve
+from bpcli.cli.entry import run
 from bpcli.export.scripts import TARGETS, script
 from bpcli.export.scripts.names import identifiers
 from bpcli.load import rounding_of
@@ -44,6 +45,26 @@ def test_numpy_script_of_every_shipped_problem(name: str, tmp_path: Path) -> Non
 def test_scripts_of_other_libraries(name: str, target: str, tmp_path: Path) -> None:
     """Where they are installed, their automatic gradients are the worked ones."""
     assert_runs(written(load_problem(name), target), tmp_path)
+
+
+@pytest.mark.parametrize("target", ["pytorch", "jax"])
+@pytest.mark.parametrize("name", shipped_names())
+def test_scripts_of_libraries_that_are_not_here(name: str, target: str) -> None:
+    """They are Python, call no other library, define every name that they use, and compare every number."""
+    text = written(load_problem(name), target)
+    tree = ast.parse(text)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    known = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            known |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.FunctionDef | ast.Lambda):
+            known |= {argument.arg for argument in node.args.args}
+            known |= {node.name} if isinstance(node, ast.FunctionDef) else set()
+    assert used <= known | {"print", "len", "float", "max", "min", "abs", "sum"}
+    assert ("np" in used) <= (target == "jax")
+    solution = solve(load_problem(name))
+    assert f'"{solution.output.name}": (' in text
 
 
 NETWORK = """
@@ -122,6 +143,28 @@ def test_every_function_of_a_graph(target: str, tmp_path: Path) -> None:
     assert_runs(written(parse_problem(GRAPH), target), tmp_path)
 
 
+@pytest.mark.parametrize("target", INSTALLED)
+def test_numbers_at_the_edge(target: str, tmp_path: Path) -> None:
+    """A number out of range on the way, and a saturated loss, whose textbook form would be infinite."""
+    assert_runs(written(parse_problem("graph: {inputs: {x: 1}, define: {y: 'x + 1/exp(1000)'}}"), target), tmp_path)
+    saturated = """network:
+  input: [1]
+  target: [1]
+  layers: [{weights: [[-60]], activation: sigmoid}]
+  loss: binary_cross_entropy
+"""
+    assert_runs(written(parse_problem(saturated), target), tmp_path)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_forward_pass_alone(target: str) -> None:
+    """Without a loss there is nothing to differentiate."""
+    text = written(parse_problem("network: {input: [1], layers: [{weights: [[2]]}]}"), target)
+    assert "# Forward pass" in text
+    assert "Backward" not in text
+    ast.parse(text)
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_titles_cannot_leave_their_comment(target: str) -> None:
     """Whatever a title has in it, the script is what it would be without."""
@@ -144,3 +187,24 @@ def test_unknown_target() -> None:
     """Only the libraries there are."""
     with pytest.raises(ValueError, match="numpy"):
         script(solve(load_problem("lez5")), "keras")
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("sin(" * 80 + "x" + ")" * 80, "operations inside each other"),
+        ("max(x, " * 12 + "1" + ")" * 12, "more than 20000 characters"),
+    ],
+    ids=["deep", "long"],
+)
+def test_a_formula_that_python_would_not_read_is_refused(
+    formula: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python has a bound on brackets; and what a formula uses twice is written twice, at every depth anew."""
+    file = tmp_path / "deep.yaml"
+    file.write_text(f"graph:\n  inputs: {{x: 0.5}}\n  define:\n    y: {formula}\n", encoding="utf-8")
+    assert run(["export", str(file), "--to", "numpy"]) == 3
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert "break it into steps" in err

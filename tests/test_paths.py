@@ -206,3 +206,15 @@ def test_command_refuses_what_is_no_node(
 ) -> None:
     assert run(["paths", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_long_path_is_shown_by_its_ends() -> None:
+    """Forty factors would be read by nobody; the value is that of all of them."""
+    define = {"a0": "x", **{f"a{k}": f"0.9 * a{k - 1}" for k in range(1, 41)}}
+    graph = author_graph(solved({"graph": {"inputs": {"x": 2}, "define": define}}))
+    assert graph is not None
+    found = find_paths(graph, 0, graph.output)
+    text = render(paths_lesson(found, solve(load_problem("lez5")).rounding), "terminal", width=200)
+    assert "x → a₀ → a₁ → a₂ → a₃ → … → a₃₆ → a₃₇ → a₃₈ → a₃₉ → a₄₀" in text
+    assert f"≈ {'0.9000 · ' * 5}… · {'0.9000 · ' * 4}1" in text
+    assert f"≈ {0.9**40:.4f}" in text

@@ -33,13 +33,15 @@ def lint(
     Example:  bpcli lint mine.yaml --decimals 3
     """
     from bpcli.cli.output import emit
+    from bpcli.cli.progress import progress
     from bpcli.grading.lint import lint as look
     from bpcli.load import load_problem, rounding_of, solve
 
     loaded = load_problem(problem)
     rounding = digits(rounding_of(loaded.display), decimals, significant)
     solution = solve(loaded)
-    findings = look(solution, rounding)
+    with progress(len(solution.program.bindings), "Going through the steps", at_least=100) as advance:
+        findings = look(solution, rounding, advance)
     told = [item for item in findings if everything or not item.always]
     lines = [line for item in told for line in _lines(item)]
     hidden = len(findings) - len(told)

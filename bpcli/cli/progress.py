@@ -10,9 +10,12 @@ __all__ = ["progress"]
 
 
 @contextmanager
-def progress(total: int, title: str) -> Iterator[Callable[[], None]]:
-    """A bar on standard error where that is a terminal; a pipe or a log gets none. What it yields advances it."""
-    if sys.stderr is None or not sys.stderr.isatty():
+def progress(total: int, title: str, at_least: int = 0) -> Iterator[Callable[[], None]]:
+    """A bar on standard error where that is a terminal; a pipe or a log gets none. What it yields advances it.
+
+    With a total below `at_least` the work is done before a bar would be seen, and there is none.
+    """
+    if total < at_least or sys.stderr is None or not sys.stderr.isatty():
         yield lambda: None
         return
     from rich.console import Console

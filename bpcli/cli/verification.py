@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bpcli.cli.progress import progress
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["brief_compared", "compared"]
 
+TITLE = "Comparing gradients"
 MANY = 50
 """With fewer gradients a bar would be gone before it is seen."""
 
@@ -23,7 +22,7 @@ MANY = 50
 def compared(solution: Solution) -> tuple[GradientComparison, ...]:
     from bpcli.gradcheck import checked_steps, gradient_check
 
-    with _bar(len(checked_steps(solution))) as advance:
+    with progress(len(checked_steps(solution)), TITLE, MANY) as advance:
         return gradient_check(solution, advance=advance)
 
 
@@ -33,14 +32,5 @@ def brief_compared(solution: LargeSolution, options: LessonOptions) -> tuple[Gra
     from bpcli.lesson.large import MOST_ROWS, told_names
 
     names = told_names(solution, options.only)[:MOST_ROWS]
-    with _bar(len(names)) as advance:
+    with progress(len(names), TITLE, MANY) as advance:
         return check_large(solution, names, advance)
-
-
-@contextmanager
-def _bar(total: int) -> Iterator[Callable[[], None]]:
-    if total < MANY:
-        yield lambda: None
-        return
-    with progress(total, "Comparing gradients") as advance:
-        yield advance

@@ -7,6 +7,7 @@ numbers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -44,8 +45,13 @@ class Finding(NamedTuple):
     always: bool = False
 
 
-def lint(solution: Solution, digits: Rounding | None = None) -> tuple[Finding, ...]:
-    """What answers to this problem, rounded as `digits` says (as the problem displays them), do not show."""
+def lint(
+    solution: Solution, digits: Rounding | None = None, advance: Callable[[], None] = lambda: None
+) -> tuple[Finding, ...]:
+    """What answers to this problem, rounded as `digits` says (as the problem displays them), do not show.
+
+    `advance` is called after each line that is gone through.
+    """
     rounding = digits or solution.rounding
     found: list[Finding] = []
     draws = _drawn(solution)
@@ -53,6 +59,7 @@ def lint(solution: Solution, digits: Rounding | None = None) -> tuple[Finding, .
         for site in sites(solution):
             if np.size(solution.values[site.name]) <= MOST_ENTRIES:
                 found.extend(_of_step(solution, site, rounding, draws))
+            advance()
     return tuple(found)
 
 

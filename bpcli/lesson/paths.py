@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from bpcli.document import Block, Document, Equation, Figures, Heading, Link, Note, Paragraph, Step, Title
 from bpcli.expr import Apply, Constant, Expr, Variable
-from bpcli.mathtree import Math, Operator, Row
+from bpcli.mathtree import Identifier, Math, Operator, Row
 from bpcli.messages import Messages
 from bpcli.monomials import ONE, Monomial, as_expr, monomial_of, multiplied
 from bpcli.notation.conventions import derivative_math
@@ -25,6 +25,9 @@ __all__ = ["paths_lesson", "paths_to_dict"]
 ALMOST = 1e-12
 MOST_TERMS = 12
 """A sum of more terms is not written out again."""
+MOST_EDGES = 30
+"""Of a path with more edges only both ends are shown."""
+SHOWN_AT_ENDS = 5
 
 
 class Closing(NamedTuple):
@@ -67,41 +70,38 @@ class _Teller:
         return self.messages.inline(f"paths.count.{key}", **holes)
 
     def path(self, number: int, path: Path) -> Step:
-        nodes: list[Math] = [self._name(self.paths.start)]
-        for edge in path.edges:
-            nodes.extend((Operator("→"), self._name(edge.consumer)))
+        nodes = [self._name(self.paths.start), *(self._name(edge.consumer) for edge in path.edges)]
         equation = self._product(path, self.monomials[number - 1])
-        title = self.messages.inline("paths.path", nodes=Row(tuple(nodes)))
+        title = self.messages.inline("paths.path", nodes=_joined(nodes, "→"))
         return Step(number, f"path-{number}", title, (), (equation,))
 
     def _product(self, path: Path, monomial: Monomial | None) -> Equation:
         """∂L/∂p₁ · ∂p₁/∂h₁ = (−y₁/p₁) · 1/H = … with numbers."""
         if not path.edges:
             return Equation(self.left, (Link("=", self.writer.math(Constant(1.0))),))
-        items: list[Math] = []
-        for edge in reversed(path.edges):
-            if items:
-                items.append(Operator("·"))
-            items.append(self._derivative(edge.consumer, edge.source))
-        left = items[0] if len(items) == 1 else Row(tuple(items))
-        numbers = self.writer.write(_all_multiplied([Constant(edge.value) for edge in reversed(path.edges)]))
+        edges = path.edges[::-1]
+        left = _joined([self._derivative(edge.consumer, edge.source) for edge in edges], "·")
+        links = [Link("=", self._dotted([edge.local for edge in edges]))]
         value = self.writer.write(Constant(path.value))
-        links = [Link("=", self._dotted([edge.local for edge in reversed(path.edges)]))]
-        if monomial is not None:
-            links.append(Link("=", self.writer.math(as_expr(monomial, self.variables))))
-        links.append(Link("=" if numbers.exact else "≈", numbers.math))
-        links.append(Link("=" if numbers.exact and value.exact else "≈", value.math))
+        if len(edges) <= MOST_EDGES:
+            if monomial is not None:
+                links.append(Link("=", self.writer.math(as_expr(monomial, self.variables))))
+            numbers = self.writer.write(_all_multiplied([Constant(edge.value) for edge in edges]))
+            links.append(Link("=" if numbers.exact else "≈", numbers.math))
+            exact = numbers.exact and value.exact
+        else:
+            exact = False
+            links.append(Link("≈", self._dotted([Constant(edge.value) for edge in edges])))
+        links.append(Link("=" if exact else "≈", value.math))
         return Equation(left, _without_repeats(links))
 
     def _dotted(self, factors: list[Expr]) -> Math:
         """A product with a dot between any two factors: each of them is one edge."""
         items: list[Math] = []
         for factor in factors:
-            if items:
-                items.append(Operator("·"))
             math = self.writer.math(factor)
             items.append(fence(math) if len(factors) > 1 and _is_loose(factor) else math)
-        return items[0] if len(items) == 1 else Row(tuple(items))
+        return _joined(items, "·")
 
     def sum(self) -> list[Block]:
         paths = self.paths
@@ -215,6 +215,18 @@ def count_text(count: int) -> str:
     if count >= MOST_COUNTED:
         return "> 1e300"
     return Figures(f"{count:,}" if count < 10**15 else f"≈ {count:.3e}".replace("e+", "e"))
+
+
+def _joined(items: list[Math], sign: str) -> Math:
+    """The items with a sign between any two; of very many only those at both ends."""
+    if len(items) > MOST_EDGES + 1:
+        items = [*items[:SHOWN_AT_ENDS], Identifier("…"), *items[-SHOWN_AT_ENDS:]]
+    if len(items) == 1:
+        return items[0]
+    row = [items[0]]
+    for item in items[1:]:
+        row.extend((Operator(sign), item))
+    return Row(tuple(row))
 
 
 def _is_loose(factor: Expr) -> bool:

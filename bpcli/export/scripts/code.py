@@ -13,13 +13,24 @@ from typing import Any
 
 import numpy as np
 
+from bpcli.diagnostics import BpcliError
 from bpcli.expr import Apply, Array, Constant, Expr, Operation, Variable, postorder
 from bpcli.mathtree import Identifier
 
-__all__ = ["Coder", "array_text", "number_text", "renamed", "used_names"]
+__all__ = ["Coder", "ScriptError", "array_text", "number_text", "renamed", "used_names"]
 
 WIDTH = 100
 LETTERS = ("z", "u", "v", "w")
+DEEPEST = 60
+"""Python reads 200 brackets inside each other, and an operation may take three of them."""
+LONGEST = 20_000
+"""Characters of a formula that nobody would read."""
+
+
+class ScriptError(BpcliError):
+    """A problem that no script can be written for."""
+
+    exit_code = 3
 
 
 class Coder:
@@ -31,6 +42,13 @@ class Coder:
         self.functions: dict[str, str] = {}
 
     def code(self, expr: Expr) -> str:
+        """The formula as Python. Raises ScriptError for one that Python would not read."""
+        depth = _depth(expr)
+        if depth > DEEPEST:
+            raise ScriptError(
+                f"a formula of {depth} operations inside each other is more than Python reads ({DEEPEST}); "
+                "break it into steps, or give a part of the problem"
+            )
         return _tidy(self._text(expr, self.names))
 
     def _text(self, expr: Expr, names: Mapping[str, str]) -> str:
@@ -40,22 +58,26 @@ class Coder:
                 results[id(node)] = names[node.name]
             elif isinstance(node, Constant):
                 results[id(node)] = _constant(node)
-            elif isinstance(node, Apply):
-                results[id(node)] = self._apply(node, tuple(results[id(item)] for item in node.inputs), names)
+            else:
+                assert isinstance(node, Apply)
+                text = self._apply(node, tuple(results[id(item)] for item in node.inputs), names)
+                if len(text) > LONGEST:  # what is used in several places is written out in each
+                    raise ScriptError(f"a formula of more than {LONGEST} characters; break it into steps")
+                results[id(node)] = text
         return results[id(expr)]
 
     def _apply(self, node: Apply, operands: tuple[str, ...], names: Mapping[str, str]) -> str:
         operation = node.operation
         if node.shape == () and all(isinstance(item, Constant) for item in node.inputs):
             # A function of the library may take no plain number, and a number it is.
-            value = operation.forward(*(item.value for item in node.inputs))  # type: ignore[attr-defined]
+            with np.errstate(all="ignore"):
+                value = operation.forward(*(item.value for item in node.inputs))  # type: ignore[attr-defined]
             return _constant(Constant(value))
         if callable(operation.code):
             return operation.code(tuple(f"({text})" for text in operands), node.inputs)
         if operation.code:
             return operation.code.format(*(f"({text})" for text in operands))
-        if operation.definition is None:
-            raise NotImplementedError(f"{operation.name} has no notation in Python")
+        assert operation.definition is not None  # every operation has one, or code
         if operation.derivative is not None or operation.is_its_definition:
             return f"{self._function(operation, len(operands))}({', '.join(operands)})"
         below = tuple(
@@ -79,6 +101,15 @@ class Coder:
         return name
 
 
+def _depth(expr: Expr) -> int:
+    """How many operations stand inside each other, at most."""
+    depths: dict[int, int] = {}
+    for node in postorder(expr):
+        below = node.inputs if isinstance(node, Apply) else ()
+        depths[id(node)] = 1 + max((depths[id(item)] for item in below), default=-1)
+    return depths[id(expr)]
+
+
 def _tidy(text: str) -> str:
     """The same expression with only the parentheses it needs."""
     return ast.unparse(ast.parse(text, mode="eval"))
@@ -92,18 +123,14 @@ def number_text(value: float) -> str:
 
 
 def _constant(node: Constant) -> str:
-    if node.shape == ():
-        value = float(node.value)
-        text = node.texts if isinstance(node.texts, str) else ""
-        numerator, stroke, denominator = text.partition("/")
-        plain = all(part.isascii() and part.isdigit() for part in (numerator, denominator))
-        if stroke and plain and int(denominator) and int(numerator) / int(denominator) == value:
-            return f"({int(numerator)} / {int(denominator)})"
-        return f"({number_text(value)})" if value < 0 else number_text(value)
-    if np.all(node.value == node.value.flat[0]):
-        factor = number_text(float(node.value.flat[0]))
-        return f"np.ones({node.shape})" if factor == "1" else f"np.full({node.shape}, {factor}.0)"
-    return f"np.array({array_text(node.value)})"
+    assert node.shape == ()  # arrays are variables, and have names
+    value = float(node.value)
+    text = node.texts if isinstance(node.texts, str) else ""
+    numerator, stroke, denominator = text.partition("/")
+    plain = all(part.isascii() and part.isdigit() for part in (numerator, denominator))
+    if stroke and plain and int(denominator) and int(numerator) / int(denominator) == value:
+        return f"({int(numerator)} / {int(denominator)})"
+    return f"({number_text(value)})" if value < 0 else number_text(value)
 
 
 def array_text(value: Array, indent: int = 0) -> str:
