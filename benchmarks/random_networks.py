@@ -66,13 +66,13 @@ def activated(spec: dict[str, Any], a: Any, at_zero: float) -> Any:
     return functions[kind]()
 
 
-def terms(spec: dict[str, Any], y: Any, t: Any) -> Any:
-    """The summands of the loss, an instance in each row."""
+def terms(spec: dict[str, Any], kind: str, a: Any, y: Any, t: Any) -> Any:
+    """The summands of the loss, an instance in each row; of a saturated output from its pre-activations."""
     name, base = spec["name"], BASES[spec.get("log_base", "e")]
     if name == "cross_entropy":
-        return -t * torch.log(y) / base
+        return -t * (torch.log_softmax(a, dim=1) if kind == "softmax" else torch.nn.functional.logsigmoid(a)) / base
     if name == "binary_cross_entropy":
-        return -(t * torch.log(y) + (1 - t) * torch.log(1 - y)) / base
+        return torch.nn.functional.binary_cross_entropy_with_logits(a, t, reduction="none") / base
     if name == "absolute_error":
         return torch.abs(y - t)
     if name == "huber":
@@ -80,13 +80,14 @@ def terms(spec: dict[str, Any], y: Any, t: Any) -> Any:
     return (y - t) ** 2 * (0.5 if name.startswith("half") else 1.0)
 
 
-def torch_gradients(problem: dict[str, Any]) -> dict[str, Any]:
-    """What PyTorch finds for every weight and bias, by the ids of bpcli."""
+def torch_gradients(problem: dict[str, Any]) -> tuple[float, dict[str, Any]]:
+    """What PyTorch finds: the objective, and the gradient of every weight and bias by its name in bpcli."""
     network, layout = problem["network"], problem["conventions"]["affine"]
     batch = "inputs" in network
     below = torch.tensor(network["inputs"] if batch else [network["input"]], dtype=torch.float64)
     t = torch.tensor(network["targets"] if batch else [network["target"]], dtype=torch.float64)
     parameters: dict[str, Any] = {}
+    a, kind = below, "identity"
     for number, layer in enumerate(network["layers"], start=1):
         weights = torch.tensor(layer["weights"], dtype=torch.float64, requires_grad=True)
         parameters[f"W{number}"] = weights
@@ -95,10 +96,11 @@ def torch_gradients(problem: dict[str, Any]) -> dict[str, Any]:
             bias = torch.tensor(layer["bias"], dtype=torch.float64, requires_grad=True)
             parameters[f"b{number}"] = bias
             a = a + bias
+        kind = layer["activation"]["name"]
         below = activated(layer["activation"], a, problem["conventions"]["relu_at_zero"])
     loss = network["loss"]
-    summands = terms(loss, below, t)
-    mean = loss.get("over_outputs", "sum") == "mean"
+    summands = terms(loss, kind, a, below, t)
+    mean = loss.get("over_outputs", "mean" if "mean_squared" in loss["name"] else "sum") == "mean"
     each = loss.get("factor", 1) * (summands.mean(dim=1) if mean else summands.sum(dim=1))
     objective = each.mean() if batch and loss["over_batch"] == "mean" else each.sum()
     penalty = network.get("regularization")
@@ -108,12 +110,12 @@ def torch_gradients(problem: dict[str, Any]) -> dict[str, Any]:
         objective = objective + penalty.get("l2", 0) * factor * sum((p**2).sum() for p in kept)
         objective = objective + penalty.get("l1", 0) * sum(p.abs().sum() for p in kept)
     objective.backward()
-    return {name: parameter.grad.numpy() for name, parameter in parameters.items()}
+    return objective.item(), {name: parameter.grad.numpy() for name, parameter in parameters.items()}
 
 
 def torch_distance(solution: Solution, problem: dict[str, Any]) -> float:
     output = solution.output.name
-    found = torch_gradients(problem)
+    _, found = torch_gradients(problem)
     return max(distance(gradient, solution.values[f"d{output}/d{name}"]) for name, gradient in found.items())
 
 

@@ -11,6 +11,7 @@ from math import floor, isfinite, log10
 from typing import NamedTuple
 
 from bpcli.diagnostics import BpcliError
+from bpcli.safe import safe
 
 __all__ = ["Curve", "curve_lines", "curve_of", "curve_png", "curve_svg"]
 
@@ -40,11 +41,11 @@ class Curve(NamedTuple):
 
 
 def curve_of(title: str, points: Sequence[Point], abscissa: str, ordinate: str) -> Curve:
-    """A curve through those points that are numbers."""
+    """A curve through those points that are numbers, under a title that may be any text."""
     finite = tuple((float(x), float(y)) for x, y in points if isfinite(x) and isfinite(y))
     values = [y for _, y in finite]
     least, most = min(values, default=0.0), max(values, default=0.0)
-    return Curve(title, finite, abscissa, ordinate, least > 0 and most / least > WORTH_A_LOGARITHM)
+    return Curve(safe(title), finite, abscissa, ordinate, least > 0 and most / least > WORTH_A_LOGARITHM)
 
 
 def _scale(values: list[float]) -> list[float]:

@@ -1,10 +1,20 @@
-"""Snapshots: one readable file for each case, with its natural extension, in the folder `snapshots/`."""
+"""Snapshots: one readable file for each case, with its natural extension, in the folder `snapshots/`.
 
+Properties are tried with 100 examples, or with a share of that where an example takes long; with
+`HYPOTHESIS_PROFILE=long` in the environment there are 5,000 of them.
+"""
+
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+settings.register_profile("long", max_examples=5_000, deadline=None)
+if profile := os.environ.get("HYPOTHESIS_PROFILE"):
+    settings.load_profile(profile)
 
 SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
 

@@ -89,23 +89,39 @@ def _shortcut_of(
 
 
 def _softmax_terms(a: Array, t: Array, axis: int | None) -> Array:
+    """t (ln Σ eᵃ − a), a shifted by its largest entry.
+
+    The ones in the sum stand outside of it: what the others add to ln 1 would be lost beside a one.
+    """
     shifted = a - np.max(a, axis=axis, keepdims=True)
-    return np.asarray(t) * (np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True)) - shifted)
+    powers = np.exp(shifted)
+    ones = np.equal(powers, 1.0).astype(float)
+    count = np.sum(ones, axis=axis, keepdims=True)
+    others = np.sum(powers - ones, axis=axis, keepdims=True)
+    return np.asarray(t) * (np.log(count) + np.log1p(others / count) - shifted)
 
 
 def _sigmoid_terms(a: Array, t: Array, _: int | None) -> Array:
-    return np.maximum(a, 0) + np.log1p(np.exp(-np.abs(a))) - np.asarray(t) * a
+    """−t ln σ(a) − (1 − t) ln(1 − σ(a)) as two numbers of one sign: ln(1 + e^−|a|), and |a| times what t misses."""
+    return np.log1p(np.exp(-np.abs(a))) + a * (np.greater(a, 0.0) - np.asarray(t))
 
 
 def _softmax_term_calls(out: Array, a: Array, t: Array, axis: int | None, weight: float) -> Calls:
-    shifted, powers = np.empty(np.shape(a)), np.empty(np.shape(a))
+    shifted, powers, ones = np.empty(np.shape(a)), np.empty(np.shape(a)), np.empty(np.shape(a))
     row = np.empty(np.max(a, axis=axis, keepdims=True).shape)
+    count = np.empty(row.shape)
     return [
         (np.maximum.reduce, a, axis, None, row, True),
         (np.subtract, a, row, shifted),
         (np.exp, shifted, powers),
+        (np.equal, powers, 1.0, ones),
+        (np.subtract, powers, ones, powers),
+        (np.add.reduce, ones, axis, None, count, True),
         (np.add.reduce, powers, axis, None, row, True),
-        (np.log, row, row),
+        (np.divide, row, count, row),
+        (np.log1p, row, row),
+        (np.log, count, count),
+        (np.add, row, count, row),
         (np.subtract, row, shifted, shifted),
         (np.multiply, shifted, t, shifted),
         (np.add.reduce, shifted, axis, None, out, axis is not None),
@@ -116,9 +132,14 @@ def _softmax_term_calls(out: Array, a: Array, t: Array, axis: int | None, weight
 def _sigmoid_term_calls(out: Array, a: Array, t: Array, axis: int | None, weight: float) -> Calls:
     terms, linear = np.empty(np.shape(a)), np.empty(np.shape(a))
     return [
-        (np.logaddexp, a, 0.0, terms),
-        (np.multiply, t, a, linear),
-        (np.subtract, terms, linear, terms),
+        (np.abs, a, terms),
+        (np.negative, terms, terms),
+        (np.exp, terms, terms),
+        (np.log1p, terms, terms),
+        (np.greater, a, 0.0, linear),
+        (np.subtract, linear, t, linear),
+        (np.multiply, linear, a, linear),
+        (np.add, terms, linear, terms),
         (np.add.reduce, terms, axis, None, out, axis is not None),
         (np.multiply, out, weight, out),
     ]

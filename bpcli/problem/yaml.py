@@ -20,7 +20,7 @@ __all__ = ["Document", "MappingNode", "Node", "ScalarNode", "SequenceNode", "nod
 MAX_DEPTH = 32
 MAX_NODES = 200_000
 
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 TAB_INDENTATION = re.compile(r"^ *(\t)[ \t]*[^ \t\n#]", re.MULTILINE)
 TAB_AFTER_COLON = re.compile(r"^[^#\n]*?: *(\t)[ \t]*[^ \t\n#]", re.MULTILINE)
 ODD_INDENTATION = re.compile(r"^[ \t]*([\xa0\u1680\u2000-\u200b\u202f\u205f\u3000])", re.MULTILINE)
@@ -132,17 +132,17 @@ def _build(text: str, report: Report, *, pure: bool) -> Node | None:
         return builder.build(yaml.parse(source, Loader=loader))
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # The pure parser lets the errors of `chr` and `int` out, and they know no place.
-        report.put(explain(error, text, builder.last))
+        report.put(explain(error, text, builder.last, builder.innermost))
         raise report.error() from None
 
 
 class _Frame:
     """A sequence or mapping that is still open."""
 
-    __slots__ = ("entries", "items", "key", "keys", "start")
+    __slots__ = ("entries", "items", "key", "keys", "start_mark")
 
     def __init__(self, start: Any, *, is_mapping: bool) -> None:
-        self.start = start
+        self.start_mark = start
         self.items: list[Node] = []
         self.entries: list[tuple[ScalarNode, Node]] = []
         self.key: ScalarNode | None = None
@@ -191,6 +191,11 @@ class _Builder:
                 if documents > 1:
                     self.report.fail("multiple-documents", "a second document starts here", self.place(event))
         return self.root
+
+    @property
+    def innermost(self) -> Span | None:
+        """Where the list or mapping begins that is being read."""
+        return self.place(self.frames[-1]) if self.frames else None
 
     def place(self, event: Any) -> Span:
         return point(event.start_mark.line + 1, event.start_mark.column + 1)
@@ -270,7 +275,7 @@ class _Builder:
 
     def close(self, event: Any) -> Node:
         frame = self.frames.pop()
-        line, column = frame.start.line + 1, frame.start.column + 1
+        line, column = frame.start_mark.line + 1, frame.start_mark.column + 1
         start, end = event.start_mark, event.end_mark
         if start.index != end.index:  # a closing bracket
             end_line, end_column = end.line + 1, end.column + 1

@@ -6,6 +6,7 @@ holds, it is character data: the elements of the page are those written here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
@@ -36,6 +37,7 @@ __all__ = ["blocks_html", "inline_html", "page_html", "to_html"]
 LIMIT = 84
 """What is wider than a printed page is broken; narrower screens scroll."""
 
+_LINES = re.compile("[ \n\t]*[\n\t][ \n\t]*")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; {}base-uri 'none'; form-action 'none'"
 _SIGNS = {"remark": "→", "warning": "!", "check": "✓"}
 _ROLES = frozenset(("good", "bad", "warn"))
@@ -81,7 +83,7 @@ def inline_html(inline: Inline) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(safe(" ".join(text.split()) if "\n" in text or "\t" in text else text))
+    return escape(safe(_LINES.sub(" ", text)))
 
 
 def _inline(inline: Inline) -> str:

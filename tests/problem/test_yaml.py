@@ -141,6 +141,7 @@ CASES = [
     ("a: ]", "yaml-syntax", 1, 4),
     ("a: [1]]", "yaml-syntax", 1, 7),
     ("a: - 1", "yaml-syntax", 1, 4),
+    ("a: ? b", "yaml-syntax", 1, 4),
     ("a: b: c", "yaml-syntax", 1, 5),
     ("a: 'x' y", "yaml-syntax", 1, 8),
     ("a: |x\n y", "yaml-syntax", 1, 5),
@@ -216,6 +217,11 @@ def test_the_byte_is_named():
     with pytest.raises(ProblemError) as caught:
         decode(b"name: \xe9", "f")
     assert caught.value.diagnostics[0].message == "byte 0xe9 at 1:7 is not UTF-8"
+
+
+@pytest.mark.parametrize("pure", [False, True], ids=["libyaml", "pure"])
+def test_a_bracket_that_closes_nothing_after_an_anchor(pure):
+    assert refused("- &x}!", pure=pure) == [("anchor", 1, 3), ("yaml-syntax", 1, 5)]
 
 
 def test_words_of_another_parser_still_have_their_place():
@@ -331,7 +337,9 @@ def test_why_a_file_cannot_be_read(function, tmp_path, monkeypatch):
     path.write_bytes(b"a: 1\n")
 
     def refuse(*_):
-        raise PermissionError(errno.EACCES, "Permission denied") if function == "open" else OSError(errno.EIO, "Bad disk")
+        raise (
+            PermissionError(errno.EACCES, "Permission denied") if function == "open" else OSError(errno.EIO, "Bad disk")
+        )
 
     monkeypatch.setattr(os, function, refuse)
     with pytest.raises(InputError, match=r"p\.yaml: (permission denied|bad disk)$"):

@@ -1,0 +1,17 @@
+"""How many examples a property is tried with: a share of what the profile asks for (`tests/conftest.py`)."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+__all__ = ["tried"]
+
+
+def tried(share: float = 1.0) -> settings:
+    """Settings of a property whose examples take longer than usual, so that fewer of them are tried in a short run."""
+    count = settings.default.max_examples
+    return settings(
+        deadline=None,
+        max_examples=max(1, int(count * share)),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
