@@ -14,6 +14,7 @@ from bpcli.drawing.units import NetworkPicture, Unit
 from bpcli.notation.ascii import ascii_text
 from bpcli.notation.text import to_text
 from bpcli.render.layout import display_width
+from bpcli.render.prose import split_cells
 from bpcli.safe import safe
 
 __all__ = ["network_to_text", "picture_to_text"]
@@ -58,9 +59,7 @@ def _cut(text: str, width: int, plain: bool) -> str:
     if display_width(text) <= width:
         return text
     dots = "..." if plain else "…"
-    kept = text
-    while kept and display_width(kept) + len(dots) > width:
-        kept = kept[:-1]
+    kept, _ = split_cells(text, width - len(dots))
     return kept + dots
 
 
@@ -74,8 +73,7 @@ def _rails(picture: Picture, plain: bool) -> list[tuple[str, str]] | None:
     needs: dict[str, list[str]] = {box.id: [] for box in picture.boxes}
     for edge in picture.edges:
         last[edge.source] = max(last.get(edge.source, 0), row_of[edge.target])
-        if edge.source not in needs[edge.target]:
-            needs[edge.target].append(edge.source)
+        needs[edge.target].append(edge.source)
     slots: list[str | None] = []
     drawn: list[list[str]] = []
     below: list[str] = []

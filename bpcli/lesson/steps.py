@@ -131,6 +131,7 @@ class StepTeller:
                 chain = stages(binding.stable, self.solution.values, self.solution.texts)
                 remarks.append(self.writer.chain(binding.variable.math, [binding.stable], chain))
         remarks.extend(self._kinks(binding))
+        remarks.extend(self._choices(binding))
         if not _finite(step.value):
             around = self._detour(binding)
             remarks.append(
@@ -167,6 +168,16 @@ class StepTeller:
                     )
                 )
         return remarks
+
+    def _choices(self, binding: Binding) -> list[Block]:
+        """What the bracket of a maximum's slope means, the first time there is one."""
+        for node in postorder(binding.expr):
+            if isinstance(node, Apply) and "at_tie" in dict(node.operation.parameters):
+                if node.operation.name in self._defined:
+                    return []
+                self._defined.add(node.operation.name)
+                return [Note(self.messages.inline("note.choice", choice=self.writer.math(node)))]
+        return []
 
     def _digits_lost(self, step: Solved) -> list[Block]:
         """Where the textbook form, computed as written, shows other digits than the accurate value."""

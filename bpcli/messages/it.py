@@ -103,6 +103,7 @@ SENTENCES = {
     "note.kink": (
         "{entry} vale esattamente 0, dove questa attivazione non ha derivata; qui il problema sceglie {value}."
     ),
+    "note.choice": "{choice} vale 1 dove questo è vero e 0 dove non lo è: tra due numeri uguali si prende il primo.",
     "note.unprintable": (
         "{name} ha un elemento troppo grande per essere rappresentato; il calcolo lo aggira con {formula}."
     ),
@@ -279,7 +280,6 @@ SENTENCES = {
     "check.wrong": "non è ciò che dà la riga",
     "check.wrong-given": "è un dato del problema, con un altro numero",
     "check.wrong-expected": "il valore atteso era {value}",
-    "check.follows": "giusta per i tuoi valori precedenti",
     "check.follows.from": "giusta per i tuoi valori di {names}",
     "check.from-nothing": "giusta per il tuo 0 precedente, ma uno 0 la rende banale: nessun punto",
     "check.missing": "senza risposta",

@@ -95,6 +95,7 @@ SENTENCES = {
     "note.each-step": "Cada grandeza é arredondada para o que se lê antes de ser usada adiante.",
     "note.shortcut": "Com esta função de perda, todo o caminho através da ativação se reduz a {formula}.",
     "note.kink": "{entry} vale exatamente 0, onde esta ativação não tem derivada; este problema adota {value} ali.",
+    "note.choice": "{choice} vale 1 onde isto é verdade e 0 onde não é: entre dois números iguais, vale o primeiro.",
     "note.unprintable": (
         "{name} tem um elemento grande demais para ser representado; o cálculo o contorna com {formula}."
     ),
@@ -270,7 +271,6 @@ SENTENCES = {
     "check.wrong": "não é o que a linha dá",
     "check.wrong-given": "este valor é dado, com outro número",
     "check.wrong-expected": "o valor esperado era {value}",
-    "check.follows": "certa para os seus valores anteriores",
     "check.follows.from": "certa para os seus valores de {names}",
     "check.from-nothing": "certa para o seu 0 anterior, mas um 0 a torna trivial: sem pontos",
     "check.missing": "sem resposta",

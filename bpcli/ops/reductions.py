@@ -200,6 +200,15 @@ maximum = _extreme("max", np.max, lambda a: int(np.argmax(a)), lambda a, b: grea
 minimum = _extreme("min", np.min, lambda a: int(np.argmin(a)), lambda a, b: lesser(a, b))
 
 
+def _bracket(sign: str) -> Notation:
+    """[a ≥ b], which is 1 where this holds and else 0 (Iverson's bracket; Knuth 1992, *Two notes on notation*)."""
+
+    def write(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
+        return Fenced(Row((operands[0], Operator(sign, "relation"), operands[1])), "[", "]")
+
+    return Notation(write, ATOM, (NOTHING, NOTHING))
+
+
 def _choice(name: str, sign: str, forward: Callable[[Array, Array], Array]) -> Operation:
     """The greater or lesser of two, entry by entry; where they are equal the gradient goes to the first."""
     chooses_first = Operation(
@@ -207,9 +216,10 @@ def _choice(name: str, sign: str, forward: Callable[[Array, Array], Array]) -> O
         forward=lambda a, b: np.where(forward(a, b) == a, 1.0, 0.0)[()],
         code=f"1.0 * (({{0}}) {sign} ({{1}}))",
         backprop=lambda g, out, a, b: (None, None),
-        notation=call(f"{name}_is_first"),
+        notation=_bracket("≥" if sign == ">=" else "≤"),
         shape=broadcast_shape,
         elementwise=True,
+        parameters=(("at_tie", 1.0),),
     )
     return Operation(
         name=name,
@@ -327,7 +337,11 @@ def softmax_jacobian(axis: int | None) -> Operation:
 
     def forward(a: Array) -> Array:
         y = np.ravel(_softmax_forward(axis)(a))
-        return np.diag(y) - np.outer(y, y)
+        jacobian = 0.0 - np.outer(y, y)
+        # y(1 − y), with 1 − y as the sum of the others: the difference has no digits where y is almost 1.
+        np.fill_diagonal(jacobian, 0.0)
+        np.fill_diagonal(jacobian, 0.0 - np.sum(jacobian, axis=1))
+        return jacobian
 
     def expand(a: Expr, out: Expr) -> Expr:
         column = _as_column(out)

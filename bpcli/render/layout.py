@@ -59,7 +59,23 @@ def text_box(text: str) -> Box:
 def draw(math: Math, *, ascii: bool = False) -> Box:  # noqa: A002
     """The formula as it is drawn on paper, as far as characters go."""
     drawing = _DRAWINGS.get(type(math))
-    return drawing(math, ascii) if drawing else text_box(to_text(math, ascii=ascii))
+    if drawing is None or not _may_be_tall(math):
+        return text_box(to_text(math, ascii=ascii))
+    return drawing(math, ascii)
+
+
+def _may_be_tall(math: Math) -> bool:
+    """Whether there is a matrix or a fraction in it; without one a formula is one line, however deep it is nested."""
+    stack: list[Any] = [math]
+    while stack:
+        node = stack.pop()
+        if type(node) is Matrix or type(node) is Fraction:
+            return True
+        if type(node) is Row:
+            stack += node.items
+        elif type(node) in _DRAWINGS:
+            stack += [part for part in node if isinstance(part, tuple)]
+    return False
 
 
 def beside(boxes: Sequence[Box]) -> Box:
