@@ -6,19 +6,31 @@ with central differences at many points, and refused where they disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from bpcli.backprop import pull_back
 from bpcli.diagnostics import Diagnostic, Related
-from bpcli.expr import Apply, Constant, Expr, Notation, Operation, Variable, broadcast_shape, evaluate, substitute
-from bpcli.formula import FormulaError, translate
+from bpcli.expr import (
+    Apply,
+    Constant,
+    Expr,
+    Notation,
+    Operation,
+    Variable,
+    broadcast_shape,
+    evaluate,
+    postorder,
+    substitute,
+)
+from bpcli.formula import FormulaError, parts_of, translate
 from bpcli.mathtree import Identifier, Math, Operator, Superscript
 from bpcli.notation.conventions import name_math
 from bpcli.ops.writing import ATOM, NOTHING, call, identifier_call
 from bpcli.problem.model import Function
+from bpcli.problem.syntax import Call, Syntax
 
 __all__ = ["custom_operations"]
 
@@ -74,7 +86,14 @@ def custom_operations(
 def _make(function: Function, known: dict[str, Operation], relu_at_zero: float) -> Operation:
     variables = tuple(Variable(name, (), name_math(name), "parameter") for name in function.parameters)
     scope = {variable.name: variable for variable in variables}
-    value = translate(function.value, scope, known, relu_at_zero)
+
+    def read(syntax: Syntax) -> Expr:
+        formula = translate(syntax, scope, known, relu_at_zero)
+        if not _is_entrywise(formula):
+            raise _takes_lists(function, syntax, lambda part: translate(part, scope, known, relu_at_zero))
+        return formula
+
+    value = read(function.value)
     symbol = Identifier(function.name, upright=len(function.name) > 1)
     definition = _Definition(variables, value)
     if len(variables) > 1:
@@ -89,7 +108,7 @@ def _make(function: Function, known: dict[str, Operation], relu_at_zero: float) 
         )
     slope = _simplified_slope(value, variables[0])
     if function.derivative is not None:
-        slope = translate(function.derivative, scope, known, relu_at_zero)
+        slope = read(function.derivative)
     derivative_definition = _Definition(variables, slope)
     derivative = Operation(
         name=f"{function.name}_derivative",
@@ -114,6 +133,20 @@ def _make(function: Function, known: dict[str, Operation], relu_at_zero: float) 
         unfold="definition",
     )
     return operation
+
+
+def _is_entrywise(formula: Expr) -> bool:
+    return all(node.operation.elementwise for node in postorder(formula) if isinstance(node, Apply))
+
+
+def _takes_lists(function: Function, syntax: Syntax, read: Callable[[Syntax], Expr]) -> FormulaError:
+    """What to say of a formula with `sum(x)` in it: of a list, a function gives the value of every entry."""
+    call = next(
+        part for part in parts_of(syntax) if isinstance(part, Call) and part.arguments and not _is_entrywise(read(part))
+    )
+    message = f"`{call.function}` takes a list, and `{function.name}` is worked number by number"
+    advice = f"write `{call.function}` where `{function.name}` is used"
+    return FormulaError(Diagnostic("shape", message, call.function_span, help=advice))
 
 
 class _Definition:

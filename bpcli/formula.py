@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from bpcli.ops import arithmetic
 from bpcli.ops.registry import INFIX, graph_function
 from bpcli.problem.syntax import BinaryOperation, Call, Entry, Name, NumberLiteral, Syntax, UnaryMinus
 
-__all__ = ["FormulaError", "size_of", "translate"]
+__all__ = ["FormulaError", "parts_of", "size_of", "translate"]
 
 
 class FormulaError(Exception):
@@ -56,12 +56,15 @@ def translate(
 
 def size_of(syntax: Syntax) -> int:
     """How many names, numbers and operations a formula has."""
-    count = 0
-    waiting = [syntax]
-    while waiting:
-        count += 1
-        waiting.extend(_children(waiting.pop()))
-    return count
+    return sum(1 for _ in parts_of(syntax))
+
+
+def parts_of(syntax: Syntax) -> Iterator[Syntax]:
+    """A formula and all that it is made of, the innermost parts first."""
+    found = [syntax]
+    for part in found:
+        found.extend(_children(part))
+    yield from reversed(found)
 
 
 def _children(node: Syntax) -> tuple[Syntax, ...]:

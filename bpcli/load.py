@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 from bpcli.custom import custom_operations
 from bpcli.diagnostics import Diagnostic, InputError, ProblemError, Span
-from bpcli.expr import ShapeError
 from bpcli.graph import build_graph
 from bpcli.network import Built, build_network
 from bpcli.notation.conventions import PRESETS, SYMBOL_ROLES, clashes, symbols_for
@@ -89,13 +88,7 @@ def build(problem: Problem) -> Built:
     faults.extend(_clashing_symbols(problem.conventions))
     if faults:
         raise ProblemError(problem.path, problem.text, tuple(faults))
-    try:
-        if problem.network is not None:
-            return build_network(problem, functions)
-        return build_graph(problem, functions)
-    except ShapeError as error:
-        span = problem.network.span if problem.network is not None else None
-        raise ProblemError(problem.path, problem.text, (Diagnostic("shape", str(error), span),)) from error
+    return build_graph(problem, functions) if problem.network is None else build_network(problem, functions)
 
 
 def _clashing_symbols(conventions: Conventions) -> list[Diagnostic]:

@@ -122,3 +122,21 @@ def test_custom_relu_follows_the_convention_at_zero() -> None:
         "graph:\n  inputs: {x: 0}\n  define:\n    L: f(x)\n"
     )
     assert solve(parse_problem(text))["dL/dx"] == 1.0
+
+
+@pytest.mark.parametrize(
+    "formula", ["sum(x)", "dot(x, x)", "2 * max(x)", "softmax(x)", "transpose(x)", "exp(norm2(x))"]
+)
+@pytest.mark.parametrize("form", ["{formula}", "{{value: x, derivative: '{formula}'}}"])
+def test_what_takes_a_list_is_refused_at_its_place(formula: str, form: str) -> None:
+    """A function is worked entry by entry, and no entry has a sum over the others."""
+    written = form.format(formula=formula)
+    with pytest.raises(ProblemError) as caught:
+        graph(f"f(x): {written}", "f(x)")
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "shape"
+    name = formula.removeprefix("2 * ").removeprefix("exp(").partition("(")[0]
+    assert diagnostic.message == f"`{name}` takes a list, and `f` is worked number by number"
+    assert diagnostic.span is not None
+    line = caught.value.source.split("\n")[diagnostic.span.line - 1]
+    assert line[diagnostic.span.column - 1 :].startswith(name)

@@ -166,11 +166,58 @@ def test_faults_of_a_data_file_have_their_places(
         ("{file: d.csv}", "a,b,k\n1,2,0\n1,2,7\n", "class-index"),
         ("{file: d.csv}", "a,b,c,kind\n1,2,3,x\n1,2,3,y\n", "shape"),
         ("{inputs: a}", FLOWERS, "missing-key"),
+        ("{file: d.csv, targets: z}", FLOWERS, "unknown-column"),
+        ("{file: d.csv, inputs: [[a], b]}", FLOWERS, "wrong-type"),
+        ("{file: d.csv, targets: [a, b, kind]}", FLOWERS, "shape"),
+        ("{file: d.csv, classes: [[x], y]}", FLOWERS, "wrong-type"),
+        ("{file: d.csv, targets: [b, kind], classes: [x, y]}", FLOWERS, "conflict"),
+        ("{file: d.csv, targets: [c, d, e]}", "a,b,c,d,e\n1,2,3,4,5\n", "shape"),
     ],
 )
 def test_what_does_not_fit_the_problem(tmp_path: Path, data: str, csv: str, expected: str) -> None:
     """Columns, classes and widths that do not go together."""
     assert expected in codes(problem_with(tmp_path, data, csv))
+
+
+def test_one_column_of_numbers_for_several_outputs(tmp_path: Path) -> None:
+    """Outputs without classes need a column each."""
+    layers = LAYERS.replace("softmax", "identity").replace("cross_entropy", "squared_error")
+    with pytest.raises(ProblemError, match="one target column, but the last layer has 2 units"):
+        load_problem(problem_with(tmp_path, "d.csv", "a,b,c\n1,2,0\n3,4,1\n", layers))
+
+
+def test_mistakes_of_the_layers_are_told_without_those_of_the_targets(tmp_path: Path) -> None:
+    """How many outputs there are is not known when the last layer is wrong."""
+    layers = "\n  layers: [{weights: [[1, 2], [3]]}]\n  loss: cross_entropy\n"
+    assert codes(problem_with(tmp_path, "d.csv", layers=layers)) == ["ragged"]
+
+
+def test_very_wide_files_are_refused(tmp_path: Path) -> None:
+    """So many columns are a file of another kind."""
+    names = ",".join(f"c{index}" for index in range(10_001))
+    with pytest.raises(ProblemError, match="10001 columns"):
+        load_problem(problem_with(tmp_path, "d.csv", names + "\n"))
+
+
+def test_very_many_different_numbers(tmp_path: Path) -> None:
+    """Each is read as it is written."""
+    rows = "\n".join(f"{number},0.5,{'xy'[number % 2]}" for number in range(100_010))
+    data = load_problem(problem_with(tmp_path, "d.csv", f"a,b,kind\n{rows}\n")).network.data
+    assert data.input_values.tolist()[::2] == list(range(100_010))
+
+
+def test_place_after_a_cell_of_two_lines(tmp_path: Path) -> None:
+    """A cell that stands on no line of its own is told with the line on which its row starts."""
+    with pytest.raises(ProblemError) as caught:
+        load_problem(problem_with(tmp_path, "d.csv", 'a,b,kind\n"1\n2",q,x\n3,4,y\n'))
+    assert [item.span[:2] for item in caught.value.diagnostics] == [(2, 1), (2, 1)]
+
+
+def test_link_that_leads_to_itself_is_refused(tmp_path: Path) -> None:
+    """There is no file at its end."""
+    path = problem_with(tmp_path, "loop.csv")
+    (tmp_path / "loop.csv").symlink_to(tmp_path / "loop.csv")
+    assert codes(path) == ["data-file"]
 
 
 def test_data_excludes_inputs(tmp_path: Path) -> None:

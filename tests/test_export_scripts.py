@@ -149,8 +149,8 @@ def test_numbers_at_the_edge(target: str, tmp_path: Path) -> None:
     assert_runs(written(parse_problem("graph: {inputs: {x: 1}, define: {y: 'x + 1/exp(1000)'}}"), target), tmp_path)
     saturated = """network:
   input: [1]
-  target: [1]
-  layers: [{weights: [[-60]], activation: sigmoid}]
+  target: [0]
+  layers: [{weights: [[40]], activation: sigmoid}]
   loss: binary_cross_entropy
 """
     assert_runs(written(parse_problem(saturated), target), tmp_path)

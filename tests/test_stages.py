@@ -12,7 +12,7 @@ from bpcli.notation.text import to_text
 from bpcli.rounding import Rounding
 from bpcli.shipped import shipped_names
 from bpcli.solution import Step
-from bpcli.stages import numbers_in, stages
+from bpcli.stages import is_long, numbers_in, stages
 from bpcli.writer import Writer
 
 FOUR = Writer(Rounding(decimals=4))
@@ -140,3 +140,15 @@ def test_saturated_values_are_worked_without_warnings() -> None:
     for step in solution:
         for formula in every_formula(step):
             assert list(stages(formula, solution.values, solution.texts))
+
+
+def test_stages_that_grow_too_long_are_left_out() -> None:
+    """A formula that can be read may have a hundred norms to write out; what can be read is shown, and the value."""
+    solution = graph("v: [1, 2, 2]", " + ".join(["norm2(v)"] * 120))
+    name = solution.output.name
+    (step,) = (step for step in solution if step.id == name)
+    worked = stages_of(solution, name)
+    equation = FOUR.chain(step.binding.variable.math, [step.formula], iter(worked))
+    assert any(is_long(stage) for stage in worked)
+    assert 1 < len(equation.links) < 1 + len(worked)
+    assert to_text(equation.links[-1].math) == "360"

@@ -252,6 +252,49 @@ network:
         train(problem, Settings(epochs=50_000_000))
 
 
+def small(network: str) -> Problem:
+    return parse_problem(f"network: {{{network}, update: {{learning_rate: 0.1}}}}")
+
+
+def test_what_cannot_be_trained_says_why() -> None:
+    """Nothing to make small, and nothing that may change."""
+    bare = parse_problem("network: {input: [1], layers: [{weights: [[1]]}]}")
+    with pytest.raises(TrainingError, match="has none: give `loss:`"):
+        train(bare)
+    fixed = small("input: [1], target: [1], layers: [{weights: [[1]], trainable: false}], loss: squared_error")
+    with pytest.raises(TrainingError, match="nothing is trained"):
+        train(fixed)
+
+
+def test_too_many_numbers_at_once_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows times units is memory."""
+    monkeypatch.setattr("bpcli.training.MOST_HELD", 1_000)
+    with pytest.raises(TrainingError, match="numbers at once"):
+        train(load_problem("iris"), Settings(epochs=1))
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_an_overflow_is_found_again(shuffle: bool) -> None:
+    """The update and the quantity are named, in the order in which the instances came the first time."""
+    problem = small("inputs: [[1], [2], [3]], targets: [1, 2, 1e300], layers: [{weights: [[1]]}], loss: squared_error")
+    seen: list[tuple[int, int]] = []
+    settings = Settings(epochs=400, batch_size=1, shuffle=shuffle, seed=3, learning_rate=_rate(1.0))
+    trained = train(problem, settings, progress=lambda epoch, epochs, objective: seen.append((epoch, epochs)))
+    assert trained.reason == "diverged"
+    assert trained.fault is not None
+    assert not np.isfinite(trained.history[-1].objective)
+    assert seen
+    assert all(epochs == 400 for _, epochs in seen)
+
+
+def test_the_first_updates_stop_within_an_epoch() -> None:
+    """As many solutions as were asked for, each of its own instances."""
+    problem = load_problem("xor")
+    worked = list(worked_steps(problem, Settings(epochs=2, batch_size=1, learning_rate=_rate(0.5)), 3))
+    assert len(worked) == 3
+    assert [solution["x"] for solution in worked] != [worked[0]["x"]] * 3
+
+
 def test_updates_allocate_nothing() -> None:
     """Memory does not grow with the number of updates."""
     problem = load_problem("iris")

@@ -66,8 +66,6 @@ class _Painter:
                 f"the picture would have {len(boxes)} boxes, and nobody reads more than {MOST_BOXES}; "
                 "draw a part of it with --only and the id of a quantity"
             )
-        if not boxes:
-            raise DrawingError("there is nothing to draw")
         edges = tuple(self.edge(v, b) for b in self.lines for v in variables_of(b.expr))
         messages = Messages(self.solution.problem.language)
         description = messages.text("graph.description", boxes=len(boxes), edges=len(edges))

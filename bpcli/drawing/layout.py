@@ -203,9 +203,7 @@ def _sorted_after(place: _Place, rank: Mapping[int, int]) -> list[_Place]:
 
 def _count_inversions(ends: Sequence[int]) -> int:
     """Pairs out of order, by a binary indexed tree."""
-    if not ends:
-        return 0
-    size = max(ends) + 1
+    size = max(ends, default=0) + 1
     tree = [0] * (size + 1)
     total = 0
     for count, end in enumerate(ends):

@@ -10,9 +10,7 @@ __all__ = ["box_lines", "edge_text", "unit_lines", "value_text"]
 
 
 def value_text(box: Box, *, ascii: bool = False) -> str:  # noqa: A002
-    """`= 0.2` or `≈ 0.9630`; nothing where there is no value."""
-    if box.value is None:
-        return ""
+    """`= 0.2` or `≈ 0.9630`."""
     sign = "=" if box.exact else "~=" if ascii else "≈"
     return f"{sign} {to_text(box.value, ascii=ascii)}"
 
@@ -20,9 +18,9 @@ def value_text(box: Box, *, ascii: bool = False) -> str:  # noqa: A002
 def box_lines(box: Box, *, ascii: bool = False) -> list[str]:  # noqa: A002
     """The name with its formula, the value, the gradient."""
     name, value = to_text(box.name, ascii=ascii), value_text(box, ascii=ascii)
-    lines = [f"{name} {value}".rstrip()]
+    lines = [f"{name} {value}"]
     if box.formula is not None:
-        lines = [f"{name} = {to_text(box.formula, ascii=ascii)}", *([value] if value else [])]
+        lines = [f"{name} = {to_text(box.formula, ascii=ascii)}", value]
     if box.gradient is not None:
         of, number, exact = box.gradient
         sign = "=" if exact else "~=" if ascii else "≈"
@@ -31,9 +29,8 @@ def box_lines(box: Box, *, ascii: bool = False) -> list[str]:  # noqa: A002
 
 
 def edge_text(edge: Edge, *, ascii: bool = False) -> str:  # noqa: A002
-    """The local derivative, with its value where it has one."""
-    if edge.local is None:
-        return ""
+    """The local derivative of an edge that has one, with its value where that is one number."""
+    assert edge.local is not None
     text = to_text(edge.local, ascii=ascii)
     if edge.value is None:
         return text

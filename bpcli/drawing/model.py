@@ -11,7 +11,7 @@ __all__ = ["Box", "DrawingError", "Edge", "Picture"]
 
 
 class DrawingError(BpcliError):
-    """A picture that nobody could read: too many boxes, or nothing to draw."""
+    """A picture that nobody could read, or that there is nothing for."""
 
     exit_code = 2
 
@@ -25,7 +25,7 @@ class Box(NamedTuple):
     id: str
     name: Math
     formula: Math | None
-    value: Math | None
+    value: Math
     exact: bool
     kind: str
     gradient: tuple[Math, Math, bool] | None = None

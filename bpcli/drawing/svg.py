@@ -104,11 +104,11 @@ class Canvas:
             f'height="{_n(frame.height)}" rx="{_n(radius)}"/>'
         )
 
-    def wire(self, points: Sequence[tuple[float, float]], kind: str, *, head: bool = True, tip: str = "") -> None:
+    def wire(self, points: Sequence[tuple[float, float]], kind: str) -> None:
         """A curve through the points that leaves and arrives level, with an arrowhead at its end."""
         end = points[-1]
         path = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
-        limit = end[0] - (ARROW - 1 if head else 0)
+        limit = end[0] - (ARROW - 1)
         stops = [(min(x, limit), y) for x, y in points[1:]]
         x, y = points[0]
         for to_x, to_y in stops:
@@ -120,11 +120,9 @@ class Canvas:
                 bend = (to_x - x) / 2
                 path.append(f"C{_n(x + bend)} {_n(y)} {_n(to_x - bend)} {_n(to_y)} {_n(to_x)} {_n(to_y)}")
             x, y = to_x, to_y
-        told = f"<title>{escaped(tip)}</title>" if tip else ""
-        self.add(f'<path class="wire {kind}" d="{"".join(path)}">{told}</path>')
-        if head:
-            a, b = end
-            self.add(f'<path class="head {kind}" d="M{_n(a)} {_n(b)}L{_n(a - ARROW)} {_n(b - 3.6)}V{_n(b + 3.6)}Z"/>')
+        self.add(f'<path class="wire {kind}" d="{"".join(path)}"></path>')
+        a, b = end
+        self.add(f'<path class="head {kind}" d="M{_n(a)} {_n(b)}L{_n(a - ARROW)} {_n(b - 3.6)}V{_n(b + 3.6)}Z"/>')
 
     def line(self, x0: float, y0: float, x1: float, y1: float, kind: str, tip: str = "") -> None:
         """A straight edge; `tip` is shown when the pointer rests on it."""
@@ -241,15 +239,13 @@ def _card(box: Box) -> _Card:
     name = runs(box.name)
     given = box.formula is None
     head = [*name] if given else [*name, Run(" ", opens=True), Run("= "), *runs(box.formula)]  # type: ignore[arg-type]
-    if given and box.value is not None and type(box.value) is not Matrix:
-        head += [Run(" = "), *runs(box.value)]
-        parts.append(_text_part(head, SIZE))
-    elif given and type(box.value) is Matrix:
+    if given and type(box.value) is Matrix:
         parts.append(_matrix_part([*head, Run(" = ")], box.value, SIZE, ""))
+    elif given:
+        parts.append(_text_part([*head, Run(" = "), *runs(box.value)], SIZE))
     else:
         parts += [_text_part(line, SIZE) for line in broken(head, SIZE, WIDEST)]
-        if box.value is not None:
-            parts.append(_value_part([Run("= " if box.exact else "≈ ")], box.value, ""))
+        parts.append(_value_part([Run("= " if box.exact else "≈ ")], box.value, ""))
     if box.gradient is not None:
         name_of, value, exact = box.gradient
         parts.append(_value_part([*runs(name_of), Run(" = " if exact else " ≈ ")], value, "back"))

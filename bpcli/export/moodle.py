@@ -90,7 +90,7 @@ def _weights(asked: Quiz) -> list[int]:
     weights = [weight // divisor for weight in whole]
     if max(weights) > MOST_WEIGHT:
         largest = max(shares)
-        return [round(share / largest * 100) for share in shares]
+        return [max(round(share / largest * 100), int(share > 0)) for share in shares]
     return weights
 
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bpcli.diagnostics import BpcliError
-from bpcli.document import Code, Givens, Inline, InlineMath, Strong
+from bpcli.document import Code, Inline, InlineMath, Strong
 from bpcli.expr import Array, evaluate
 from bpcli.grading.asked import Asked, asked
 from bpcli.grading.diagnose import diagnoser_of
@@ -133,8 +133,7 @@ def _statement(solution: Solution, messages: Messages) -> Iterator[Inline]:
         yield (solution.problem.note,)
     writer = Writer(solution.rounding)
     for block in given_blocks(solution, writer, messages):
-        if isinstance(block, Givens) and block.equations:
-            yield _separated(block.equations)
+        yield _separated(block.equations)
     formulas = [
         equality(binding.variable.math, writer.math(binding.expr))
         for binding in solution.program.bindings

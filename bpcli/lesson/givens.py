@@ -19,11 +19,11 @@ def equality(left: Math, right: Math) -> Math:
     return Row((left, Operator("=", "relation"), right))
 
 
-def given_blocks(solution: Solution, writer: Writer, messages: Messages) -> list[Block]:
+def given_blocks(solution: Solution, writer: Writer, messages: Messages) -> list[Givens]:
     """What is given, in rows that belong together."""
     if solution.problem.graph is not None:
         return _graph_givens(solution, writer, messages)
-    blocks: list[Block] = []
+    blocks: list[Givens] = []
     data = [_given(solution, writer, v) for v in solution.program.inputs if v.role in ("input", "target")]
     blocks.append(Givens(tuple(data)))
     for layer in range(1, len(solution.problem.network.layers) + 1):  # type: ignore[union-attr]
@@ -59,7 +59,7 @@ def data_blocks(solution: Solution, messages: Messages) -> list[Block]:
     return [Note(told)]
 
 
-def _graph_givens(solution: Solution, writer: Writer, messages: Messages) -> list[Block]:
+def _graph_givens(solution: Solution, writer: Writer, messages: Messages) -> list[Givens]:
     data = [_given(solution, writer, variable) for variable in solution.program.inputs[:MOST_GIVENS]]
     return [Givens(tuple(data))] if data else []
 

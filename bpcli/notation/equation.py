@@ -40,7 +40,8 @@ def to_math(root: Expr, show_number: ShowNumber, show_matrix: Callable[[Constant
             written[id(node)], strength[id(node)] = node.math, ATOM
         elif isinstance(node, Constant):
             written[id(node)], strength[id(node)] = _constant(node, show_number, show_matrix)
-        elif isinstance(node, Apply):
+        else:
+            assert isinstance(node, Apply)
             operation = node.operation
             operands = tuple(
                 fence(written[id(item)]) if strength[id(item)] < needed else written[id(item)]

@@ -246,8 +246,7 @@ class Array(NamedTuple):
         if isinstance(node, ScalarNode):
             number = read_number(node, reader.report)
             return number and Numbers(number.value, number.text, (), node.span)
-        if isinstance(node, MappingNode):
-            return None
+        assert isinstance(node, SequenceNode)  # the rank of a mapping is none of any
         return _read_vector(node, reader) if rank == 1 else _read_matrix(node, reader)
 
     def json(self, vocabulary: Vocabulary) -> Json:

@@ -201,6 +201,9 @@ class Record(NamedTuple):
             known = ", ".join(f"`{field.key}`" for field in self.fields)
             refuse_form(node, reader, self.expected, f"its keys: {known}")
             return None
+        return self.read_entries(node, reader)
+
+    def read_entries(self, node: MappingNode, reader: Reader) -> Fields:
         by_key = {field.key: field for field in self.fields}
         result = Fields({}, {}, {}, node.span)
         misspelled: set[str | None] = set()
@@ -240,8 +243,6 @@ class Record(NamedTuple):
         properties: Json = {}
         for field in self.fields:
             schema = field.kind.json(vocabulary) | {"description": field.description}
-            if "$ref" in schema:  # in draft-07 nothing beside a `$ref` is read
-                schema = {"allOf": [{"$ref": schema["$ref"]}], "description": field.description}
             if field.default is not None:
                 schema["default"] = field.default
             if field.nullable:

@@ -79,8 +79,6 @@ def _read_open(descriptor: int, path: str, limit: int) -> bytes:
 def _reason(error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
         return "it does not exist"
-    if isinstance(error, IsADirectoryError):
-        return "it is a folder"
     if isinstance(error, PermissionError):
         return "permission denied"
     if isinstance(error, OSError) and error.strerror:

@@ -44,9 +44,7 @@ def _read(data: bytes | str, path: str, vocabulary: Vocabulary) -> Problem:
     document = read_yaml(data, path)
     report = Report(path, document.text)
     reader = Reader(report, vocabulary)
-    fields = PROBLEM.read(document.root, reader)
-    if fields is None:
-        raise report.error()
+    fields = PROBLEM.read_entries(document.root, reader)
     _check_one_kind(fields, report)
     functions, arities = read_functions(fields.get("functions", ()), reader)
     conventions_fields: Fields | None = fields.get("conventions")

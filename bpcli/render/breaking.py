@@ -57,7 +57,7 @@ def broken(math: Math, width: int) -> list[Math]:
             else:
                 lines[-1].append(piece)
                 used += 1 + taken
-    return [line[0] if len(line) == 1 else Row(tuple(line)) for line in lines]
+    return [_row(line) for line in lines]
 
 
 def _opened(math: Math, width: int) -> list[Math]:
@@ -81,8 +81,12 @@ def _opened(math: Math, width: int) -> list[Math]:
         first, *rest = broken(items[widest], max(room, width // 2))
         parts = [[*items[:widest], first], *[[part] for part in rest]]
         parts[-1].extend(items[widest + 1 :])
-        return [part[0] if len(part) == 1 else Row(tuple(part)) for part in parts]
+        return [_row(part) for part in parts]
     return [_narrowed(math, width)]
+
+
+def _row(items: list[Math]) -> Math:
+    return items[0] if len(items) == 1 else Row(tuple(items))
 
 
 def _apart(math: Math) -> Math:
@@ -136,7 +140,7 @@ def terms_of(math: Math) -> list[Math]:
             if breaks is not is_times or not is_times(item):
                 groups[-1].append(item)
         if len(groups) > 1:
-            return [Row(tuple(group)) for group in groups if group]
+            return [_row(group) for group in groups if group]
     return [math]
 
 

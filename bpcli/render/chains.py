@@ -9,7 +9,7 @@ from bpcli.mathtree import Math, Operator
 from bpcli.notation.text import to_text
 from bpcli.render.breaking import most_columns, terms_of, with_columns
 from bpcli.render.layout import Box, beside, display_width, draw, stack, text_box
-from bpcli.render.prose import Line, Page, split_cells
+from bpcli.render.prose import WIDEST_CHARACTER, Line, Page, split_cells
 
 __all__ = ["equation_lines", "fit", "givens_lines"]
 
@@ -96,6 +96,7 @@ def _running_text(math: Math, width: int, page: Page) -> list[Box]:
     """The formula on one line, then broken at its spaces, and inside a word only where nothing else helps."""
     boxes: list[Box] = []
     line = ""
+    width = max(width, WIDEST_CHARACTER)
     for word in to_text(math, ascii=page.ascii).split(" "):
         if line and display_width(line) + 1 + display_width(word) > width:
             boxes.append(text_box(line))
@@ -103,12 +104,8 @@ def _running_text(math: Math, width: int, page: Page) -> list[Box]:
         line = f"{line} {word}" if line else word
         while display_width(line) > width:
             part, line = split_cells(line, width)
-            if not part:
-                return boxes
             boxes.append(text_box(part))
-    if line:
-        boxes.append(text_box(line))
-    return boxes
+    return [*boxes, text_box(line)]
 
 
 # Equations

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-from bpcli.document import Code, Inline, InlineMath, Strong
+from bpcli.document import Inline, InlineMath, Strong
 from bpcli.notation.ascii import ascii_text
 from bpcli.notation.text import to_text
 from bpcli.render.layout import display_width
 from bpcli.safe import safe
 
-__all__ = ["Line", "Page", "Span", "clean", "indent", "line_width", "one_line", "split_cells", "wrap", "wrap_text"]
+__all__ = [
+    "WIDEST_CHARACTER",
+    "Line",
+    "Page",
+    "Span",
+    "clean",
+    "indent",
+    "line_width",
+    "one_line",
+    "split_cells",
+    "wrap",
+    "wrap_text",
+]
 
 Span: TypeAlias = tuple[str, str]
 """Text and the name of its style (`` for none)."""
@@ -20,6 +32,9 @@ Line: TypeAlias = list[Span]
 
 MEASURE = 100
 """Sentences and rules are never longer than this, however wide the terminal."""
+
+WIDEST_CHARACTER = 2
+"""Cells of a character: in a narrower column no text could go on."""
 
 
 class Page(NamedTuple):
@@ -58,12 +73,10 @@ def _runs(inline: Inline, page: Page, style: str) -> Iterable[tuple[str, str, bo
     for part in inline:
         if isinstance(part, str):
             yield clean(part, page), style, True
-        elif type(part) is InlineMath:
+        elif isinstance(part, InlineMath):
             yield to_text(part.math, ascii=page.ascii), style, False
-        elif type(part) is Strong:
-            yield clean(part.text, page), "strong", True
-        elif type(part) is Code:
-            yield clean(part.text, page), "code", True
+        else:
+            yield clean(part.text, page), "strong" if isinstance(part, Strong) else "code", True
 
 
 def one_line(inline: Inline, page: Page, style: str = "") -> Line:
@@ -150,6 +163,7 @@ def _filled(words: list[_Word], width: int) -> list[Line]:
 def _cut(word: _Word, width: int) -> list[tuple[Line, int]]:
     """A word longer than the line, in pieces of the width of the line."""
     lines: list[tuple[Line, int]] = [([], 0)]
+    width = max(width, WIDEST_CHARACTER)
     for text, style in word.spans:
         rest = text
         while rest:
@@ -159,8 +173,6 @@ def _cut(word: _Word, width: int) -> list[tuple[Line, int]]:
                 line.append((part, style))
                 lines[-1] = (line, used + display_width(part))
             if rest:
-                if not part and not used:
-                    break
                 lines.append(([], 0))
     return lines
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bpcli.document import Block, Code, Inline, InlineMath, Strong, Title
+from bpcli.document import Block, Code, Inline, InlineMath, Title
 from bpcli.mathtree import Math
 
 __all__ = ["capitalised", "inline_text", "title_of"]
@@ -23,11 +23,11 @@ def inline_text(
     for part in inline:
         if isinstance(part, str):
             parts.append(text(part))
-        elif type(part) is InlineMath:
+        elif isinstance(part, InlineMath):
             parts.append(math(part.math))
-        elif type(part) is Code:
+        elif isinstance(part, Code):
             parts.append(code(part.text))
-        elif type(part) is Strong:
+        else:
             parts.append(strong(part.text))
     return "".join(parts)
 

@@ -130,6 +130,48 @@ def test_what_is_no_network_has_no_units():
         network_picture(shipped("xor"), 5)
 
 
+def test_very_many_layers_are_refused():
+    layers = ", ".join(["{weights: [[1]]}"] * 200)
+    with pytest.raises(DrawingError, match="200 layers"):
+        network_picture(solve(parse_problem(f"network: {{input: 1, layers: [{layers}]}}")))
+
+
+def test_an_unknown_format_is_refused():
+    with pytest.raises(ValueError, match="unknown format 'gif'"):
+        draw(shipped("lez5"), "gif")
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_network_without_a_loss_has_no_box_for_it(kind):
+    """Its units and weights are drawn, and no gradient."""
+    network = "network: {input: [1, 2], layers: [{weights: [[0.25, 3]], bias: 1, activation: tanh}]"
+    bare = draw(solve(parse_problem(network + "}")), kind, network=True)
+    whole = draw(solve(parse_problem(network + ", target: 1, loss: squared_error}")), kind, network=True)
+    for text in (bare, whole):
+        assert "0.25" in text
+    assert "loss" not in bare.lower()
+    assert "\u2202" not in bare
+    assert len(bare) < len(whole)
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_very_many_rails_become_a_list_of_uses(plain):
+    """A quantity names those that use it where the lines between them would fill the page."""
+    inputs = ", ".join(f"x{k}: {k}" for k in range(1, 21))
+    define = "y: " + " + ".join(f"x{k}" for k in range(1, 21)) + ", z: x1 * x2"
+    text = draw(solve(parse_problem(f"graph: {{inputs: {{{inputs}}}, define: {{{define}}}}}")), "terminal", ascii=plain)
+    arrow = "->" if plain else "\u2192"
+    assert [line.strip() for line in text.splitlines()].count(f"{arrow} y") == 18
+    assert f"{arrow} y z" in text
+
+
+def test_roots_of_names_have_no_brackets():
+    text = draw(solve(parse_problem("graph: {inputs: {x: 4, w: 5}, define: {y: sqrt(x) + sqrt(x + w)}}")), "svg")
+    shown = "".join(ET.fromstring(text).itertext())
+    assert "\u221ax" in shown
+    assert "\u221a(x" in shown
+
+
 def test_wide_layers_are_elided():
     """The first units and the last one stand for 64; the number of the others is told."""
     column = network_picture(shipped("digits")).columns[0]

@@ -78,6 +78,21 @@ def test_weights_follow_the_points() -> None:
     assert [field.weight for field in fields_of(body)] == [1, 1, 6, 1, 1, 1]
 
 
+def test_weights_of_very_different_points_are_rounded() -> None:
+    """Moodle takes whole weights, and not too large ones."""
+    points = f"L: 1, 'dL/dW1[1,2]': {497 / 997}, 'dL/dW2[1,1]': {1 / 991}, 'dL/dW2[1,2]': 0"
+    text = load_problem("lez5").text + f"check: {{points: {{{points}}}}}\n"
+    solution = solve(parse_problem(text))
+    _, body = question_of(solution_to_moodle(solution))
+    weights = dict(zip((question.asked.id for question in quiz(solution).questions), fields_of(body), strict=True))
+    assert {name: field.weight for name, field in weights.items()} == {
+        "L": 100,
+        "dL/dW1[1,2]": 50,
+        "dL/dW2[1,1]": 1,  # little, but not nothing
+        "dL/dW2[1,2]": 0,
+    }
+
+
 @pytest.mark.parametrize(
     ("display", "tolerance"), [("decimals: 2", 0.005), ("decimals: 6", 5e-7), ("significant: 3", 0.0005)]
 )
@@ -119,5 +134,7 @@ def test_formulas_hold_no_field() -> None:
 
 
 def test_a_bad_field_is_noticed() -> None:
+    with pytest.raises(ValueError, match="no alternative"):
+        fields_of("{1:NUMERICAL:0.5&}")
     with pytest.raises(ValueError, match="no number"):
         fields_of("{1:NUMERICAL:=abc:0.1#x}")

@@ -65,6 +65,12 @@ def test_weights_follow_the_points() -> None:
     assert [dict(a)["weight"] for tag, a in page.elements if tag.endswith("-input")] == ["1", "3"]
 
 
+def test_weights_of_broken_points_are_thousandths_of_the_largest() -> None:
+    text = load_problem("lez5").text + "check: {points: {L: 1.5, y: 0.5}}\n"
+    page = read(solution_to_prairielearn(solve(parse_problem(text)))["question.html"])
+    assert [dict(a)["weight"] for tag, a in page.elements if tag.endswith("-input")] == ["333", "1000"]
+
+
 @pytest.mark.parametrize("name", ["lez5", "custom-activation", "softmax-3class"])
 def test_no_placeholder_in_the_page(name: str) -> None:
     html = solution_to_prairielearn(solve(load_problem(name)))["question.html"]

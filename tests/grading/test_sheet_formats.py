@@ -350,6 +350,12 @@ def test_formulas_stand_beside_the_keys_of_a_begun_file(solutions):
     assert graded(solutions["lez5"], text).score == 0
 
 
+def test_a_page_says_what_each_answer_is_worth_where_that_differs():
+    page = page_of(changed("check: {points: {y: 1, L: 2.5}}"))
+    assert re.findall(r'class="worth">([^<]*)<', page) == ["points: 1", "points: 2.5"]
+    assert 'class="worth"' not in page_of(changed("check: {points: {y: 2, L: 2}}"))
+
+
 def test_one_entry_is_asked_for_with_its_own_formula():
     solution = changed("check: {points: {'dL/dW2[1,2]': 1, 'terms(a1)': 1, L: 2}}")
     text = render(paper_sheet(solution, level="half"), "terminal", width=100)

@@ -5,6 +5,8 @@ import jsonschema
 import pytest
 import yaml
 
+from bpcli.problem.declaration import PROBLEM
+from bpcli.problem.schema import FromVocabulary
 from bpcli.problem.validate import json_schema, read_problem
 
 PUBLISHED = Path(__file__).parents[2].parent / "shared" / "published"
@@ -85,19 +87,49 @@ def test_what_is_wrong_is_rejected_by_both(validator, vocabulary, data):
         read_problem(json.dumps(data), "p", vocabulary)
 
 
-def test_every_key_is_described_for_editors(validator):
-    def walk(schema):
-        if isinstance(schema, dict):
-            for name, value in schema.get("properties", {}).items():
-                assert value.get("description"), name
-            for value in schema.values():
-                yield from walk(value)
-        elif isinstance(schema, list):
-            for value in schema:
-                yield from walk(value)
-        yield schema
+def walk(schema):
+    if isinstance(schema, dict):
+        for value in schema.values():
+            yield from walk(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from walk(value)
+    yield schema
 
-    assert sum(1 for _ in walk(validator.schema)) > 300
+
+def test_every_key_is_described_for_editors(validator):
+    parts = [part for part in walk(validator.schema) if isinstance(part, dict)]
+    assert len(parts) > 200
+    for part in parts:
+        for name, value in part.get("properties", {}).items():
+            assert value.get("description"), name
+
+
+def test_nothing_stands_beside_a_reference(validator):
+    """In draft-07 nothing else would be read there."""
+    references = [part for part in walk(validator.schema) if isinstance(part, dict) and "$ref" in part]
+    assert references
+    assert all(part.keys() == {"$ref"} for part in references)
+
+
+def kinds(kind, vocabulary):
+    """A kind and all that it is made of."""
+    yield kind
+    if isinstance(kind, FromVocabulary):
+        yield from kinds(kind.record(vocabulary), vocabulary)
+    for name in ("item", "value", "scalar", "sequence", "mapping"):
+        if (part := getattr(kind, name, None)) is not None:
+            yield from kinds(part, vocabulary)
+    for field in getattr(kind, "fields", ()):
+        yield from kinds(field.kind, vocabulary)
+
+
+def test_every_kind_says_what_it_expects(vocabulary):
+    """In words that go on after “expected”."""
+    for kind in kinds(PROBLEM, vocabulary):
+        assert kind.expected
+        assert kind.expected[0].islower() or kind.expected[0] == "`"
+        assert not kind.expected.endswith(".")
 
 
 def test_the_schema_is_plain_json(validator):

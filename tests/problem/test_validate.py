@@ -275,6 +275,12 @@ graph:
     assert read(text.replace("\n", "\r\n"), vocabulary).graph == graph
 
 
+def test_lines_in_quotes_may_be_comments(vocabulary):
+    graph = read('graph:\n  define: "y = 2\\n\\n# note\\nz = y"\n', vocabulary).graph
+    assert graph is not None
+    assert [definition.name for definition in graph.definitions] == ["y", "z"]
+
+
 def test_text_that_is_not_in_the_file_as_read_is_placed_as_a_whole(vocabulary):
     graph = read('graph:\n  define:\n    y: "1 +\\u0020 2"\n    z: 1 +\n      y\n', vocabulary).graph
     assert graph is not None

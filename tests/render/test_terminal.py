@@ -467,6 +467,20 @@ def test_a_stream_that_cannot_carry_the_text_gets_ascii(bare_environment: pytest
     assert written(io.StringIO(), ascii=True).isascii()
 
 
+def test_a_stream_that_can_carry_the_text_gets_it_whole(bare_environment: pytest.MonkeyPatch) -> None:
+    stream = Latin()
+    write_terminal(Document((Paragraph(("caf\u00e9",)),)), stream)
+    assert stream.getvalue().strip() == "caf\u00e9"
+
+
+def test_a_list_in_a_narrow_step_has_its_titles_above_its_values() -> None:
+    table = Table((("of",), ("the gradient",)), ((Cell(("W",)), Cell(("0.5",))),), "ll")
+    text = page(Step(1, "t", ("why",), (), (Table(table.header * 3, (table.rows[0] * 3,), "l" * 6),)), width=20)
+    lines = [line.strip() for line in text.splitlines()]
+    assert lines[lines.index("the gradient") + 1] == "0.5"
+    assert widest(text) <= 20
+
+
 def test_hundreds_of_rows() -> None:
     table = Table(TABLE.header, TABLE.rows * 150, "lrl")
     assert page(table).count("the slope was left out") == 150

@@ -1,0 +1,198 @@
+"""How a command ends when something unforeseen ends it, and what it shows on a terminal while it works."""
+
+from __future__ import annotations
+
+import io
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+import bpcli.load
+from bpcli.cli.entry import run
+from bpcli.cli.progress import progress
+
+SCHEMA = Path(bpcli.__file__).with_name("problem.schema.json")
+
+
+@pytest.mark.parametrize(
+    ("ending", "code", "told"),
+    [
+        (RecursionError(), 70, "nested too deeply"),
+        (MemoryError(), 70, "not enough memory"),
+        (OSError(5, "Input/output error", "disk"), 4, "cannot read or write disk: Input/output error"),
+        (ZeroDivisionError("by zero"), 70, "bpcli has a bug here (ZeroDivisionError: by zero)"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_every_end_is_one_line_and_an_exit_code(ending, code, told, monkeypatch, capsys):
+    def end(_):
+        raise ending
+
+    monkeypatch.setattr(bpcli.load, "load_problem", end)
+    monkeypatch.delenv("BPCLI_TRACEBACK", raising=False)
+    assert run(["solve", "lez5"]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert told in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("where", ["bpcli.cli.app.app", "bpcli.load.load_problem"])
+def test_an_interruption_is_no_bug(where, monkeypatch, capsys):
+    """Neither before a command runs nor in it."""
+
+    def end(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(where, end)
+    assert run(["solve", "lez5"]) == 130
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err in ("", "interrupted\n")
+
+
+def test_whoever_asks_for_it_gets_the_traceback(monkeypatch):
+    def end(_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bpcli.load, "load_problem", end)
+    monkeypatch.setenv("BPCLI_TRACEBACK", "1")
+    with pytest.raises(ZeroDivisionError):
+        run(["solve", "lez5"])
+
+
+def test_the_module_is_the_command(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["bpcli", "problems"])
+    monkeypatch.delitem(sys.modules, "bpcli.__main__", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("bpcli", run_name="__main__")
+    assert ended.value.code == 0
+    assert "lez5" in capsys.readouterr().out
+
+
+def test_the_schema_is_the_one_that_ships(capsys):
+    assert run(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+
+class Terminal(io.StringIO):
+    """Standard error as a person sees it."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+def terminal(monkeypatch) -> Terminal:
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    return stream
+
+
+def test_a_bar_is_for_terminals(monkeypatch):
+    shown = terminal(monkeypatch)
+    with progress(3, "Grading") as advance:
+        for _ in range(3):
+            advance()
+    assert "Grading" in shown.getvalue()
+    assert "3/3" in shown.getvalue()
+    log = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", log)
+    with progress(3, "Grading") as advance:
+        advance()
+    assert log.getvalue() == ""
+
+
+def test_training_shows_how_far_it_is(monkeypatch, capsys):
+    shown = terminal(monkeypatch)
+    assert run(["train", "xor", "--epochs", "3"]) == 0
+    assert "3/3" in shown.getvalue()
+    assert "4 instances, 9 parameters" in capsys.readouterr().out
+
+
+def test_a_training_is_written_with_its_curve(tmp_path, capsys):
+    """The file has what the terminal shows."""
+    path = tmp_path / "report.txt"
+    assert run(["train", "xor", "--epochs", "3", "--format", "terminal", "-o", str(path)]) == 0
+    assert run(["train", "xor", "--epochs", "3", "--format", "terminal", "--width", "80"]) == 0
+    shown = capsys.readouterr().out
+    written = path.read_text(encoding="utf-8")
+    assert "⠤" in written or "⣀" in written
+    assert [line.rstrip() for line in written.split("\n") if line.strip()] == [
+        line.rstrip() for line in shown.split("\n") if line.strip()
+    ]
+
+
+def test_single_numbers_of_a_problem(capsys):
+    """The graph of single numbers, as a table and as JSON."""
+    assert run(["solve", "karpathy", "--grain", "scalar"]) == 0
+    assert "local derivatives" in capsys.readouterr().out
+    assert run(["solve", "karpathy", "--grain", "scalar", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["values"]
+
+
+def test_practice_needs_standard_input_for_answers(capsys):
+    assert run(["practice", "-"]) == 2
+    assert "standard input is where you answer" in " ".join(capsys.readouterr().err.split())
+
+
+def test_practice_begins_anew_where_what_was_kept_is_no_file(tmp_path, monkeypatch, capsys):
+    """A folder of that name is left alone, and said to be in the way."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("0.445 0.505\n"))
+    assert run(["practice", "lez5", "--state", str(tmp_path)]) == 0
+    out, err = capsys.readouterr()
+    assert "a⁽¹⁾" in out
+    assert "your progress cannot be kept" in err
+
+
+@pytest.mark.parametrize("stream", [None, "closed", "terminal"])
+def test_practice_with_standard_input_that_ends(stream, tmp_path, monkeypatch, capsys):
+    class Keyboard(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    source = {None: None, "closed": io.StringIO(), "terminal": Keyboard("0.445 0.505\n")}[stream]
+    if stream == "closed":
+        source.close()
+    monkeypatch.setattr(sys, "stdin", source)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert run(["practice", "lez5"]) == 0
+    assert "a⁽¹⁾" in capsys.readouterr().out
+    (kept,) = tmp_path.rglob("practice-*.json")
+    assert ("0.445" in kept.read_text(encoding="utf-8")) == (stream == "terminal")
+
+
+def test_practice_without_a_home_is_not_kept(monkeypatch, capsys):
+    def nowhere():
+        raise RuntimeError("no home")
+
+    for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", nowhere)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("0.445 0.505\nquit\n"))
+    assert run(["practice", "lez5"]) == 0
+    assert "a⁽¹⁾" in capsys.readouterr().out
+
+
+def test_variants_go_into_a_folder(tmp_path, capsys):
+    """A file of that name stays, and so does what cannot be read as what was made before."""
+    (tmp_path / "file").write_text("x")
+    assert run(["generate", "uhr-identity", "--count", "1", "-o", str(tmp_path / "file")]) == 4
+    assert "it is not a folder" in capsys.readouterr().err
+    folder = tmp_path / "hw"
+    assert run(["generate", "uhr-identity", "--count", "2", "-o", str(folder)]) == 0
+    assert run(["generate", "uhr-identity", "--count", "1", "-o", str(folder), "--force"]) == 0
+    assert "of an earlier run are left" in capsys.readouterr().err
+    problem = min((folder / "problems").iterdir())
+    problem.unlink()
+    problem.mkdir()
+    assert run(["generate", "uhr-identity", "--count", "1", "-o", str(folder), "--force"]) == 4
+    assert problem.name in capsys.readouterr().err
+    assert (tmp_path / "file").read_text() == "x"
