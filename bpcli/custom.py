@@ -25,7 +25,7 @@ from bpcli.expr import (
     postorder,
     substitute,
 )
-from bpcli.formula import FormulaError, parts_of, translate
+from bpcli.formula import FormulaError, parts_of, sizes_written_out, translate
 from bpcli.mathtree import Identifier, Math, Operator, Superscript
 from bpcli.notation.conventions import name_math
 from bpcli.ops.writing import ATOM, NOTHING, call, identifier_call
@@ -61,6 +61,9 @@ PROBES = np.array(
 )
 """Points at which a stated derivative is compared; away from 0, ±1, ±½, where formulas have their kinks."""
 
+MOST_WRITTEN_OUT = 2_000
+"""A function that calls another one twice, which calls another one twice, …: all of it is worked."""
+SHORTER = "give it steps of a graph in place of functions inside functions"
 STEP = 1e-4
 AGREEMENT = 1e-5
 
@@ -69,9 +72,16 @@ def custom_operations(
     functions: Iterable[Function], relu_at_zero: float
 ) -> tuple[dict[str, Operation], list[Diagnostic]]:
     """The operations by name, and what is wrong with them. Each may use the ones above it."""
+    functions = tuple(functions)
     made: dict[str, Operation] = {}
     problems: list[Diagnostic] = []
+    sizes = sizes_written_out(functions)
     for function in functions:
+        if sizes[function.name] > MOST_WRITTEN_OUT:
+            message = (
+                f"`{function.name}`, with the functions that it calls, has more than {MOST_WRITTEN_OUT} operations"
+            )
+            return made, [*problems, Diagnostic("formula-too-long", message, function.span, help=SHORTER)]
         try:
             operation = _make(function, made, relu_at_zero)
         except FormulaError as error:

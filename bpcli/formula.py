@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,10 @@ from bpcli.diagnostics import Diagnostic
 from bpcli.expr import Apply, Constant, Expr, Operation, ShapeError, Variable, describe_shape, evaluate
 from bpcli.ops import arithmetic
 from bpcli.ops.registry import INFIX, graph_function
+from bpcli.problem.model import Function
 from bpcli.problem.syntax import BinaryOperation, Call, Entry, Name, NumberLiteral, Syntax, UnaryMinus
 
-__all__ = ["FormulaError", "parts_of", "size_of", "translate"]
+__all__ = ["FormulaError", "parts_of", "size_of", "sizes_written_out", "translate"]
 
 
 class FormulaError(Exception):
@@ -54,9 +56,18 @@ def translate(
     return done[0]
 
 
-def size_of(syntax: Syntax) -> int:
-    """How many names, numbers and operations a formula has."""
-    return sum(1 for _ in parts_of(syntax))
+def size_of(syntax: Syntax, written_out: Mapping[str, int] = MappingProxyType({})) -> int:
+    """How many names, numbers and operations a formula has, with those of the functions that it calls."""
+    return sum(1 + (written_out.get(part.function, 0) if isinstance(part, Call) else 0) for part in parts_of(syntax))
+
+
+def sizes_written_out(functions: Iterable[Function]) -> dict[str, int]:
+    """The size of each function, written out down to names: one may call those above it, again and again."""
+    sizes: dict[str, int] = {}
+    for function in functions:
+        formulas = [item for item in (function.value, function.derivative) if item is not None]
+        sizes[function.name] = sum(size_of(formula, sizes) for formula in formulas)
+    return sizes
 
 
 def parts_of(syntax: Syntax) -> Iterator[Syntax]:

@@ -8,7 +8,7 @@ from typing import Any
 from bpcli.backprop import differentiate
 from bpcli.diagnostics import Diagnostic, ProblemError
 from bpcli.expr import Array, Constant, Expr, Operation, Shape, Variable, describe_shape
-from bpcli.formula import FormulaError, size_of, translate
+from bpcli.formula import FormulaError, size_of, sizes_written_out, translate
 from bpcli.network import Built, as_matrix, with_worked_forms
 from bpcli.notation.conventions import derivative_math, name_math
 from bpcli.ops.arithmetic import broadcast_to, multiply, sum_of
@@ -58,9 +58,10 @@ def _definitions(
     lines: list[Binding] = []
     faults: list[Diagnostic] = []
     total = 0
+    sizes = sizes_written_out(problem.functions)
     relu_at_zero = problem.conventions.relu_at_zero
     for definition in graph.definitions:
-        size = size_of(definition.formula)
+        size = size_of(definition.formula, sizes)
         total += size
         if total > MOST_IN_ALL:
             message = f"formulas of more than {MOST_IN_ALL} names, numbers and operations"

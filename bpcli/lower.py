@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from bpcli.diagnostics import BpcliError
 from bpcli.expr import Apply, Array, Constant, Expr, Operation, Variable
 from bpcli.mathtree import Identifier, Number, Subscript
 from bpcli.ops.arithmetic import entry
@@ -18,10 +19,12 @@ from bpcli.ops.elementwise import identity
 from bpcli.program import Program
 from bpcli.tape import Tape
 
-__all__ = ["BETWEEN", "Line", "NodeOf", "ScalarProgram", "entry_of", "lower"]
+__all__ = ["BETWEEN", "Line", "NodeOf", "ScalarProgram", "TooManyNodesError", "entry_of", "lower"]
 
 Index = tuple[int, int]
 
+MOST_NODES = 300_000
+"""Large graphs of numbers go onto a tape of their own, without a name for what lies between."""
 BETWEEN = "between"
 """The role of a node that is no entry of a quantity."""
 
@@ -159,6 +162,15 @@ class NodeOf(Expr):
         self.node = node
 
 
+class TooManyNodesError(BpcliError):
+    """A problem with more single numbers than are told one by one."""
+
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__(f"this problem comes to more than {MOST_NODES} single numbers; --grain author tells it whole")
+
+
 class _Lowering:
     """Lowers one line after another onto a tape; used once."""
 
@@ -198,6 +210,8 @@ class _Lowering:
     def emit(self, operation: Operation, inputs: tuple[int, ...]) -> int:
         if len(inputs) > 2:
             raise NotImplementedError(f"{operation.name} has no form in operations of one or two numbers")
+        if len(self.tape) >= MOST_NODES:
+            raise TooManyNodesError
         self.leaves.append(None)
         return self.tape.apply(operation, *inputs)
 

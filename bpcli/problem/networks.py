@@ -27,8 +27,10 @@ from bpcli.problem.yaml import ScalarNode, SequenceNode
 __all__ = ["read_network"]
 
 MOST_LAYERS = 1_000
-MOST_STEPPED = 20_000_000
+MOST_STEPPED = 10_000_000
 """Updates times weights: more are trained with `bpcli train`, which keeps the last ones only."""
+MOST_UPDATED = 60_000
+"""Updates times layers: every line of every update is worked."""
 ALL_PARAMETERS = frozenset({"weights", "bias"})
 LOG_LOSSES = frozenset({"cross_entropy", "binary_cross_entropy"})
 DECIMAL_COMMA = "a comma separates numbers: write `0.5`, not `0,5`"
@@ -106,9 +108,10 @@ def read_network(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int
 
 def _check_steps(update: Update, layers: list[Layer], fields: Fields, report: Report) -> None:
     weights = sum(layer.weights.shape[0] * layer.weights.shape[1] for layer in layers)
-    if update.steps * weights > MOST_STEPPED:
-        message = f"{update.steps} updates of {weights} weights"
-        advice = f"at most {max(1, MOST_STEPPED // weights)} of them are worked; `bpcli train` does more"
+    most = max(1, min(MOST_STEPPED // weights, MOST_UPDATED // len(layers)))
+    if update.steps > most:
+        message = f"{update.steps} updates of {weights} weights in {len(layers)} layer{'s' * (len(layers) != 1)}"
+        advice = f"at most {most} of them are worked; `bpcli train` does more"
         report.add("out-of-range", message, fields.place("update"), help=advice)
 
 

@@ -617,7 +617,7 @@ def _formulas() -> Iterator[Case]:
         text = NETWORK.replace("[[0.4]]", f"{{shape: {shape}}}")
         yield Case(105, label, COMMANDS[PROBLEM], 3, {PROBLEM: text}, ("p.yaml:5:", "error["))
     many = "network:\n  input: [1]\n  layers:\n" + "    - {weights: {shape: [1400, 1400]}}\n" * 5
-    yield Case(105, "sum", COMMANDS[PROBLEM], 3, {PROBLEM: many}, ("p.yaml:5:", "error[out-of-range]", "2000000"))
+    yield Case(105, "sum", COMMANDS[PROBLEM], 3, {PROBLEM: many}, ("p.yaml:4:", "error[out-of-range]", "1000000"))
     budget = {
         "epochs": "  training: {epochs: 1000000000000}\n", "batch": "  training: {batch_size: 0}\n",
         "rate": "  update: {learning_rate: .nan}\n", "minus": "  update: {learning_rate: -1}\n",
@@ -650,6 +650,21 @@ def _formulas() -> Iterator[Case]:
     )
     text = "graph:\n  inputs: {x: 1}\n  define: |\n" + "".join(f"    a{i} = x{'+x' * 900}\n" for i in range(500))
     yield Case(106, "formulas", COMMANDS[PROBLEM], 3, {PROBLEM: text}, ("p.yaml:226:5: error[too-many-nodes]",))
+    text = "functions:\n  f0(x): x*x + x\n"
+    text += "".join(f"  f{i}(x): f{i - 1}(x) * f{i - 1}(x) - f{i - 1}(x)\n" for i in range(1, 40))
+    text += "graph:\n  inputs: {x: 0.5}\n  define:\n    y: f39(x)\n"
+    yield Case(106, "functions", COMMANDS[PROBLEM], 3, {PROBLEM: text}, ("p.yaml:7:3: error[formula-too-long]",))
+    text = "graph:\n  inputs: {x: 0.5}\n  define:\n    y: " + "max(x, " * 40 + "1" + ")" * 40 + "\n"
+    command = ("export", PROBLEM, "--to", "numpy")
+    yield Case(106, "nested", command, 3, {PROBLEM: text}, ("more than 20000 characters", "break it into steps"))
+    layers = "    - {weights: {shape: [2, 2], seed: 1}, activation: tanh}\n" * 20
+    text = f"network:\n  input: [0.5, 1]\n  target: [1, 0]\n  loss: squared_error\n  layers:\n{layers}"
+    text += "  update: {learning_rate: 0.001, steps: 20000}\n"
+    yield Case(106, "updates", COMMANDS[PROBLEM], 3, {PROBLEM: text}, ("p.yaml:26:11: error[out-of-range]", "3000"))
+    text = "network:\n  input: [1, 2]\n  target: [1]\n  loss: squared_error\n  layers:\n"
+    text += "".join(f"    - {{weights: {{shape: {shape}}}}}\n" for shape in ("[500, 2]", "[500, 500]", "[1, 500]"))
+    command = ("solve", PROBLEM, "--grain", "scalar")
+    yield Case(106, "single-numbers", command, 2, {PROBLEM: text}, ("more than 300000 single numbers",))
     diverging = NETWORK + "  update: {learning_rate: 1e200, steps: 50}\n"
     yield Case(107, "diverging", COMMANDS[PROBLEM], 3, {PROBLEM: diverging}, ("p.yaml:", "error[not-finite]"))
     training = NETWORK + "  training: {epochs: 5000, learning_rate: 1e200}\n"
