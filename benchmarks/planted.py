@@ -51,9 +51,9 @@ def answer(name: str, value: Any, digits: int) -> Answer:
     if isinstance(value, list):
         if value and isinstance(value[0], list):
             rows = tuple(tuple(written(item, digits) for item in row) for row in value)
-            return Answer(name, rows, (len(value), len(value[0])), None)
-        return Answer(name, tuple(written(item, digits) for item in value), (len(value),), None)
-    return Answer(name, written(value, digits), (), None)
+            return Answer(name, rows, None)
+        return Answer(name, tuple(written(item, digits) for item in value), None)
+    return Answer(name, written(value, digits), None)
 
 
 def sheet(solution: Solution, values: dict[str, Array], digits: int) -> Submission:

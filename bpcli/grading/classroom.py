@@ -33,11 +33,6 @@ class Row(NamedTuple):
         return self.report.error is not None
 
     @property
-    def graded(self) -> bool:
-        """Whether it has a score, be it one that an instructor gave."""
-        return self.report.score is not None
-
-    @property
     def all_correct(self) -> bool:
         return not self.refused and all(answer.verdict == "correct" for answer in self.report.answers)
 

@@ -82,14 +82,22 @@ class Diagnoser:
         self.variables = solution.variables
         self.language = solution.problem.language
         self.teller = Teller(solution.variables, self.language)
-        self.factors = tuple(factors(next(iter(self.sites.values())).around)) if self.sites else ()
+        self.factors = tuple(factors(next(iter(self.sites.values())).around))
         self._variants: dict[str, tuple[Variant, ...]] = {}
+        self._rounded: dict[tuple[str, int], Expr] = {}
 
     def variants(self, name: str) -> tuple[Variant, ...]:
         """The mistaken formulas of a line, most likely first."""
         if name not in self._variants:
             self._variants[name] = tuple(variants(self.sites[name]))
         return self._variants[name]
+
+    def rounded_at(self, name: str, decimals: int) -> Expr:
+        """The right formula of a line with the lines it uses rounded to so many decimals."""
+        if (name, decimals) not in self._rounded:
+            formula = substitute(self.sites[name].right, _rounding(self.sites, decimals))
+            self._rounded[name, decimals] = formula
+        return self._rounded[name, decimals]
 
     def diagnose(
         self,
@@ -283,7 +291,7 @@ class _Case:
                 if variant.alternatives:
                     continue
                 moved = dict(self.values)
-                moved[ancestor] = evaluate(variant.wrong, self.values)
+                moved[ancestor] = self.worked(variant)
                 if not np.all(np.isfinite(moved[ancestor])):
                     continue
                 for below in chain:
@@ -333,21 +341,25 @@ class _Case:
     def rounded_early(self) -> Iterator[_Fit]:
         """Inputs of this step, and what leads to them, rounded to a few decimals before they were used."""
         above = [ancestor for ancestor, _ in self.unanswered()]
+        coarsest = float(np.max(self.numbers.half[self.numbers.known], initial=0.0))
         for decimals in (1, 2, 3, 4, 5):
-            if float(np.max(self.numbers.half[self.numbers.known], initial=0.0)) > 10.0**-decimals:
+            if coarsest > 10.0**-decimals:
                 continue
             moved = dict(self.values)
             for item in reversed(above):
                 moved[item] = np.round(evaluate(self.home.sites[item].right, moved), decimals)
-            formula = substitute(self.site.right, _rounding(self.home.sites, decimals))
+            formula = self.home.rounded_at(self.name, decimals)
             yield from self.fitting("F19", evaluate(formula, self.values), None, moved, {}, "rounding", {})
-            yield from self.fitting("F19", evaluate(formula, moved), None, moved, {}, "rounding", {})
+            if above:
+                yield from self.fitting("F19", evaluate(formula, moved), None, moved, {}, "rounding", {})
 
     def by_factor(self) -> Iterator[_Fit]:
         """The right formula times a constant."""
-        for identifier, factor, text in self.home.factors:
+        for identifier, factor, _ in self.home.factors:
+            if not self.may_fit(self.right, factor):
+                continue
             value = factor * np.asarray(self.right)
-            yield from self._signed(self.fitting(identifier, value, None, self.values, {}, "plain", {"factor": text}))
+            yield from self._signed(self.fitting(identifier, value, None, self.values, {}, "plain", {}))
 
     def _signed(self, fits: Iterator[_Fit]) -> Iterator[_Fit]:
         for fit in fits:
@@ -359,8 +371,7 @@ class _Case:
         for identifier, value in structural(self.right, self.numbers, self.wrong):
             yield from self.fitting(identifier, value, None, self.values, {}, "plain", {})
         for other in relabelled(self.home.variables, self.name):
-            if other.name in self.values:
-                yield from self.fitting("X-label", self.values[other.name], other, self.values, {}, "label", {})
+            yield from self.fitting("X-label", self.values[other.name], other, self.values, {}, "label", {})
 
     def named_by_factor(self) -> Iterator[_Fit]:
         """One mistake and a constant factor."""

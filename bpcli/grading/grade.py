@@ -35,7 +35,7 @@ from bpcli.grading.model import Answer, Graded, Match, Report, Submission, Worki
 from bpcli.grading.own import Own
 from bpcli.grading.quantities import Key, Place, Quantities, Quantity, formula_on, nested
 from bpcli.grading.submission import read_submission
-from bpcli.grading.tolerance import BARE_ZERO, Style, accepts, is_bare_zero, style_of, truncated
+from bpcli.grading.tolerance import BARE_ZERO, accepts, is_bare_zero, style_of, truncated
 from bpcli.grading.words import Words
 from bpcli.solution import Solution
 
@@ -81,7 +81,7 @@ class Grader:
         graded = tuple(sheet.graded(row) for row in rows)
         score = round(math.fsum(item.points for item in graded), 10)
         first = next((number for number, item in enumerate(graded) if item.verdict == "wrong"), None)
-        report = Report(submission.path, submission.student, score + 0.0, self.max_score, None, graded)
+        report = Report(submission.path, submission.student, score, self.max_score, None, graded)
         if first is None:
             return report
         moment = rows[first].place.quantity.key.moment
@@ -102,12 +102,12 @@ class Grader:
         for place, _, identifier in self.asked:
             done = answered.get(place.quantity.key, set())
             if done.isdisjoint(place.numbers):
-                rows.append(_Row(place, Answer(identifier, None, place.shape, None)))
+                rows.append(_Row(place, Answer(identifier, None, None)))
                 continue
             for entry in place.numbers:
                 if entry not in done:
                     name = _entry_id(place.quantity, entry)
-                    rows.append(_Row(Place(place.quantity, (), (entry,)), Answer(name, None, (), None)))
+                    rows.append(_Row(Place(place.quantity, (), (entry,)), Answer(name, None, None)))
         rows.sort(key=lambda row: (row.place.quantity.order, row.place.numbers[0]))
         return rows
 
@@ -118,8 +118,6 @@ class _Row(NamedTuple):
 
 
 def _entry_id(quantity: Quantity, entry: int) -> str:
-    if not quantity.shape:
-        return quantity.id
     indices = np.unravel_index(entry, quantity.shape)
     return f"{quantity.id}[{','.join(str(int(index) + 1) for index in indices)}]"
 
@@ -143,7 +141,6 @@ class _Sheet:
 
     def judge(self) -> None:
         """Finds the verdict of every entry, from the first quantity of the solution to the last."""
-        self.style = Style()
         items = list(self.numbers.values())
         for item in items:
             for truth in item.quantity.truths:
@@ -242,7 +239,7 @@ class _Sheet:
         if terms:
             return
         right = {key: not numbers.has_mistake for key, numbers in self.numbers.items()}
-        for route in self.own.routes:
+        for route in self.quantities.routes_to(name, moment):
             formula = formula_on(self.quantities.bindings[name], route)
             result = np.ravel(self.own.result(route, name, moment))
             self._meet(item, result, verdict, np.ravel(self.own.radii(route, moment).through(formula)))
@@ -263,9 +260,10 @@ class _Sheet:
         lows, highs = list(exact), list(exact)
         reach: list[Any] = [0.0] * len(exact)
         if not terms:
-            radii = {route: self.own.radii(route, moment, right) for route in own.routes}
-            reach = [np.ravel(radii[route].through(formula)) for route, formula in own.forms(name)]
-        for rounded in own.rounded(self.style, moment):
+            forms = self.quantities.forms(name, moment)
+            radii = {route: self.own.radii(route, moment, right) for route, _ in forms}
+            reach = [np.ravel(radii[route].through(formula)) for route, formula in forms]
+        for rounded in own.rounded(self.style, name, moment):
             for number, result in enumerate(self._worked(rounded, item.quantity.key)):
                 # A logarithm of a rounded 0 leads nowhere.
                 found = np.where(np.isfinite(result), result, math.nan).ravel()

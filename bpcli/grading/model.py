@@ -43,7 +43,6 @@ class Answer(NamedTuple):
 
     id: str
     numbers: Any  # Written | tuple[Written, ...] | tuple[tuple[Written, ...], ...] | None
-    shape: tuple[int, ...]
     span: Span | None
     fault: Diagnostic | None = None
 

@@ -7,7 +7,7 @@ by the formula as it is printed, by the form that is worked with (h(1 − h) for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -30,8 +30,18 @@ class Filled(NamedTuple):
     complete: bool
 
 
+class _Lines(NamedTuple):
+    """The lines on one route at one moment: `open` are those whose value has not been asked for yet."""
+
+    route: str
+    moment: int
+    values: dict[str, Array]
+    results: dict[str, Array]
+    open: set[str]
+
+
 class Own:
-    """The values of all quantities as they follow from one sheet.
+    """The values of all quantities as they follow from one sheet, each worked when it is first asked for.
 
     With a `way` of rounding, what was not written down is rounded that way before it is used, from the update number
     `since` on; `halfway` then says whether some of it lay half-way.
@@ -45,56 +55,47 @@ class Own:
         self.way = way
         self.since = since
         self.halfway = False
-        self.routes = quantities.routes
         self._rounded: dict[tuple[Way, int], Own] = {}
-        self._values: dict[tuple[str, int], dict[str, Array]] = {}
-        self._results: dict[tuple[str, int], dict[str, Array]] = {}
+        self._lines: dict[tuple[str, int], _Lines] = {}
 
     def values(self, route: str, moment: int) -> dict[str, Array]:
         """What is used further: the student's own numbers, and where there are none what follows from them."""
-        self._run(route, moment)
-        return self._values[route, moment]
+        return self._settled(route, moment, self.quantities.bindings)
+
+    def values_for(self, route: str, moment: int, *formulas: Expr) -> dict[str, Array]:
+        """The same, of the quantities in some formulas at least."""
+        return self._settled(route, moment, [v.name for formula in formulas for v in variables_of(formula)])
 
     def result(self, route: str, name: str, moment: int) -> Array:
         """What a line gives on one route from the student's own earlier values."""
-        self._run(route, moment)
-        return self._results[route, moment][name]
+        self._settled(route, moment, self.quantities.worked_from(name, route))
+        return self._work(self._at(route, moment), name)
 
     def all_results(self, route: str, moment: int) -> dict[str, Array]:
         """What every line gives on one route from the student's own earlier values."""
-        self._run(route, moment)
-        return self._results[route, moment]
+        return {name: self.result(route, name, moment) for name in self.quantities.bindings}
 
     def results(self, name: str, moment: int) -> Iterator[Array]:
         """What a line gives from the student's own earlier values, in each right way of working it."""
-        for route, formula in self.forms(name):
+        for route, formula in self.quantities.forms(name, moment):
             if formula is formula_on(self.quantities.bindings[name], route):
                 yield self.result(route, name, moment)
             else:
+                values = self.values_for(route, moment, formula)
                 with np.errstate(all="ignore"):
-                    yield evaluate(formula, self.values(route, moment))
-
-    def forms(self, name: str) -> Iterator[tuple[str, Expr]]:
-        """The right ways of working a line: the route to it and the formula to work it by."""
-        binding = self.quantities.bindings[name]
-        for route in self.routes:
-            usual = formula_on(binding, route)
-            yield route, usual
-            for other in (binding.expr, binding.worked, binding.stable):
-                if other is not None and other is not usual:
-                    yield route, other
+                    yield evaluate(formula, values)
 
     def term_results(self, name: str, moment: int) -> Iterator[Array]:
         """What the summands of a line are, from the student's own earlier values."""
         rows = self.quantities.terms(name)
-        for route in self.routes:
-            values = self.values(route, moment)
+        for route in self.quantities.routes_to(name, moment):
+            values = self.values_for(route, moment, *(term for row in rows for term in row))
             with np.errstate(all="ignore"):
                 yield np.array([[float(evaluate(term, values)) for term in row] for row in rows])
 
     def has_gaps(self, name: str, moment: int) -> bool:
         """Whether something that a line is worked from was not written down."""
-        for variable in {v for _, formula in self.forms(name) for v in variables_of(formula)}:
+        for variable in {v for _, formula in self.quantities.forms(name, moment) for v in variables_of(formula)}:
             key = Key(variable.name, moment)
             written = self.answers.get(key)
             if written is None and moment and key.name in self.quantities.renewed_by:
@@ -104,13 +105,16 @@ class Own:
                 return True
         return False
 
-    def rounded(self, style: Style, moment: int) -> Iterator[Own]:
-        """The same sheet, with what was not written down rounded in each of the ways that its style suggests."""
+    def rounded(self, style: Style, name: str, moment: int) -> Iterator[Own]:
+        """The same sheet, with what was not written down rounded in each of the ways that its style suggests.
+
+        A way of rounding what lies half-way comes twice only where something that the line `name` rests on does.
+        """
         since = max(0, moment - MOST_UPDATES)
         for way in style.ways():
             yield (up := self._with(way, since))
-            for route in self.routes:
-                up.values(route, moment)
+            for route, formula in self.quantities.forms(name, moment):
+                up.values_for(route, moment, formula)
             if up.halfway:
                 yield self._with(way._replace(even=True), since)
 
@@ -130,36 +134,64 @@ class Own:
             radii = Radii(self, route, radii.moment + 1, known, start)
         return radii
 
-    def _run(self, route: str, moment: int) -> None:
-        if (route, moment) in self._values:
-            return
+    def _at(self, route: str, moment: int) -> _Lines:
+        """The lines on a route at a moment, with all that is known before one of them is worked."""
+        if (route, moment) not in self._lines:
+            for reached in range(moment + 1):
+                if (route, reached) not in self._lines:
+                    self._lines[route, reached] = self._begun(route, reached)
+        return self._lines[route, moment]
+
+    def _begun(self, route: str, moment: int) -> _Lines:
         values = dict(self.quantities.built.values)
         if moment:
-            for earlier in range(moment):
-                self._run(route, earlier)
-            values.update(self.quantities.state_after(self._values[route, moment - 1], moment))
-        results: dict[str, Array] = {}
-        answers = self.answers
-        for variable in self.quantities.built.program.inputs:
-            if (own := answers.get(Key(variable.name, moment))) is not None:
-                values[variable.name] = _filled(own, values[variable.name])
-        with np.errstate(all="ignore"):
-            for binding in self.quantities.lines():
-                name = binding.variable.name
-                result = evaluate(formula_on(binding, route), values)
+            before = self._settled(route, moment - 1, self.quantities.renewed_by.values())
+            values.update(self.quantities.state_after(before, moment))
+        lines = _Lines(route, moment, values, {}, set(self.quantities.bindings))
+        for key, own in self.answers.items():
+            if key.moment != moment:
+                continue
+            if own.complete:
+                values[key.name] = own.value
+                lines.open.discard(key.name)
+            elif key.name not in lines.open:  # a given number
+                values[key.name] = _filled(own, values[key.name])
+        return lines
+
+    def _settled(self, route: str, moment: int, names: Iterable[str]) -> dict[str, Array]:
+        """The values, with those of these quantities found, and before them those that they are worked from."""
+        lines = self._at(route, moment)
+        stack = [name for name in names if name in lines.open]
+        while stack:
+            name = stack[-1]
+            below = [item for item in self.quantities.worked_from(name, route) if item in lines.open]
+            if below:
+                stack += below
+                continue
+            stack.pop()
+            if name in lines.open:
+                lines.values[name] = self._used(name, moment, self._work(lines, name))
+                lines.open.discard(name)
+        return lines.values
+
+    def _used(self, name: str, moment: int, result: Array) -> Array:
+        """What is used further of a line that was not written down, or not all of it."""
+        if self.way is not None and moment >= self.since:
+            result, halfway = self.way.rounded(result)
+            self.halfway = self.halfway or halfway
+        own = self.answers.get(Key(name, moment))
+        return result if own is None else _filled(own, result)
+
+    def _work(self, lines: _Lines, name: str) -> Array:
+        """What a line gives from values that are there."""
+        if name not in lines.results:
+            binding = self.quantities.bindings[name]
+            with np.errstate(all="ignore"):
+                result = evaluate(formula_on(binding, lines.route), lines.values)
                 if binding.stable is not None and not np.isfinite(result).all():
-                    result = evaluate(binding.stable, values)
-                results[name] = result
-                own = answers.get(Key(name, moment))
-                if own is not None and own.complete:
-                    values[name] = own.value
-                    continue
-                if self.way is not None and moment >= self.since:
-                    result, halfway = self.way.rounded(result)
-                    self.halfway = self.halfway or halfway
-                values[name] = result if own is None else _filled(own, result)
-        self._values[route, moment] = values
-        self._results[route, moment] = results
+                    result = evaluate(binding.stable, lines.values)
+            lines.results[name] = result
+        return lines.results[name]
 
 
 def _filled(own: Filled, result: Array) -> Array:
@@ -228,9 +260,9 @@ class Radii(Mapping[str, Array]):
 
     def through(self, expr: Expr) -> Array:
         """How far a formula over these quantities may be off by rounding."""
-        return slack(expr, self._values(), {v.name: self[v.name] for v in variables_of(expr)})
+        return slack(expr, self._values(expr), {v.name: self[v.name] for v in variables_of(expr)})
 
-    def _values(self) -> Mapping[str, Array]:
+    def _values(self, expr: Expr) -> Mapping[str, Array]:
         if self.known is None:
-            return self.own.values(self.route, self.moment)
+            return self.own.values_for(self.route, self.moment, expr)
         return self.own.quantities.values(self.moment)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from bpcli.expr import Array, Expr, Variable, evaluate
+from bpcli.expr import Array, Expr, Variable, evaluate, variables_of
 from bpcli.grading.asked import answer_shape, asked
 from bpcli.identifiers import UnknownQuantityError
 from bpcli.network import Built
@@ -32,6 +33,10 @@ class Key(NamedTuple):
     name: str
     moment: int = 0
     terms: bool = False
+
+
+Groups: TypeAlias = tuple[str, ...]
+"""For each route, the first one that does not differ from it."""
 
 
 class Quantity(NamedTuple):
@@ -71,6 +76,8 @@ class Quantities:
         self.built: Built = solution.built
         self.bindings: dict[str, Binding] = {b.variable.name: b for b in self.built.program.bindings}
         self.renewed_by = {old.name: new.name for old, new in self.built.state}
+        self._worked_from: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._forms: dict[tuple[str, bool], tuple[tuple[str, Expr], ...]] = {}
         self._order = {v.name: number for number, v in enumerate(solution.variables.values())}
         self._places: dict[str, Place] = {}
         self._quantities: dict[Key, Quantity] = {}
@@ -106,6 +113,67 @@ class Quantities:
 
     def lines(self) -> Iterator[Binding]:
         return iter(self.built.program.bindings)
+
+    def worked_from(self, name: str, route: str) -> tuple[str, ...]:
+        """The lines above that a line is worked from on a route, or around an overflow there."""
+        found = self._worked_from.get((name, route))
+        if found is None:
+            binding = self.bindings[name]
+            formulas = (formula_on(binding, route), binding.stable)
+            used = (v.name for formula in formulas if formula is not None for v in variables_of(formula))
+            found = tuple(dict.fromkeys(item for item in used if item in self.bindings))
+            self._worked_from[name, route] = found
+        return found
+
+    def routes_to(self, name: str, moment: int) -> tuple[str, ...]:
+        """The first of the routes, and each further one on which a line may come out in another way."""
+        return tuple(dict.fromkeys(self._alike([self._above(name, moment), self._own_groups[name]])))
+
+    def forms(self, name: str, moment: int) -> tuple[tuple[str, Expr], ...]:
+        """The right ways of working a line, each once: the route to it and the formula to work it by."""
+        key = (name, moment > 0)
+        if key not in self._forms:
+            line = self.bindings[name]
+            ways: dict[tuple[str, Expr], None] = {}
+            for route, first in zip(self.routes, self._above(name, moment), strict=True):
+                for formula in (formula_on(line, route), line.expr, line.worked, line.stable):
+                    if formula is not None:
+                        ways[first, formula] = None
+            self._forms[key] = tuple(ways)
+        return self._forms[key]
+
+    def _above(self, name: str, moment: int) -> Groups:
+        """Which routes lead alike to a line; after an update every line may be above it."""
+        return self._groups_of_all if moment else self._groups_above[name]
+
+    def _alike(self, parts: Iterable[Groups]) -> Groups:
+        """Which routes do not differ in any of the parts."""
+        columns = list(zip(self.routes, *parts, strict=True))
+        return tuple(next(first for first, *groups in columns if groups == wanted) for _, *wanted in columns)
+
+    @cached_property
+    def _own_groups(self) -> dict[str, Groups]:
+        """On which routes a line is worked by the same formula, for every line."""
+        return {
+            name: tuple(
+                next(first for first in self.routes if formula_on(line, first) is formula_on(line, route))
+                for route in self.routes
+            )
+            for name, line in self.bindings.items()
+        }
+
+    @cached_property
+    def _groups_of_all(self) -> Groups:
+        return self._alike(self._own_groups.values())
+
+    @cached_property
+    def _groups_above(self) -> dict[str, Groups]:
+        """On which routes everything that a line rests on is worked alike, for every line."""
+        found: dict[str, Groups] = {}
+        for name in self.bindings:
+            used = {below for route in self.routes for below in self.worked_from(name, route)}
+            found[name] = self._alike(part for below in used for part in (found[below], self._own_groups[below]))
+        return found
 
     def terms(self, name: str) -> tuple[tuple[Expr, ...], ...]:
         """The summands of a line as formulas, a row for each entry."""

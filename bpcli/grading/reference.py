@@ -105,11 +105,8 @@ def _sources(entry: Mistake, said: Mapping[str, str]) -> list[Block]:
 
 def example(identifier: str) -> Example | None:
     """The first step of a shipped problem in which the mistake gives other digits than the right formula."""
-    names = shipped_names()
     chosen = EXAMPLES.get(identifier, ())
-    for name in dict.fromkeys((*chosen, *FIRST_CHOICES, *names)):
-        if name not in names:
-            continue
+    for name in dict.fromkeys((*chosen, *FIRST_CHOICES, *shipped_names())):
         solution, made = _mistakes_in(name)
         for site, variant in _visible(solution, made.get(identifier, ())):
             return Example(name, solution, site, variant)

@@ -252,12 +252,12 @@ class _Teller:
         signs: Mapping[str, str] = ASCII_MARKS if self.plain else MARKS
         shape = line.quantity.shape
         columns = shape[-1] if shape else 1
-        rows = len(line.entries) // columns if columns else 0
+        rows = len(line.entries) // columns
         if rows > MOST_ROWS or columns > MOST_COLUMNS:
             counts = ((verdict, line.entries.count(verdict)) for verdict in reversed(ORDER))
             return [", ".join(f"{count} {signs[verdict]}" for verdict, count in counts if count)]
         marks = [signs[verdict] for verdict in line.entries]
-        return [" ".join(marks[row * columns : (row + 1) * columns]) for row in range(rows)] or [""]
+        return [" ".join(marks[row * columns : (row + 1) * columns]) for row in range(rows)]
 
     def _named(self, place: Place) -> Inline:
         key = place.quantity.key

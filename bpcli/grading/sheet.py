@@ -147,7 +147,7 @@ def _line(solution: Solution, item: Asked, step: Step | None) -> SheetLine:
     place = _place(variable.shape, item.indices)
     if item.indices and not item.terms and place is not None:
         symbol = Writer(solution.rounding).math(entry(*place)(solution.variables[parts.name]))
-        formula = None if formula is None else _entry_formula(formula, place)
+        formula = None if formula is None else entry_of(formula, place)
     elif item.indices or item.terms:
         formula = None
         if item.terms:
@@ -172,13 +172,6 @@ def _place(shape: tuple[int, ...], indices: tuple[int, ...]) -> tuple[int, int] 
     if 1 not in shape:
         return None
     return (indices[0] - 1, 0) if shape[1] == 1 else (0, indices[0] - 1)
-
-
-def _entry_formula(formula: Expr, place: tuple[int, int]) -> Expr | None:
-    try:
-        return entry_of(formula, place)
-    except NotImplementedError:
-        return None
 
 
 def _meaning(solution: Solution, item: Asked, step: Step | None) -> Inline:

@@ -27,7 +27,7 @@ def factors(around: Surroundings) -> Iterator[tuple[str, float, str]]:
             yield identifier, 1.0 / count, f"1/{letter} = 1/{count}"
     if around.rate is not None:
         rate = float(around.rate.value)
-        if rate not in (0.0, 1.0):
+        if rate != 1.0:
             yield "X-factor-rate", rate, f"η = {rate:g}"
             yield "X-factor-rate", 1.0 / rate, f"1/η = {1 / rate:g}"
     for power in (1, -1, 2, -2, 3, -3):

@@ -20,7 +20,7 @@ from bpcli.grading.model import Answer, Submission, Written
 from bpcli.grading.quantities import Key, Place, Quantities
 from bpcli.grading.tolerance import half_unit
 from bpcli.identifiers import UnknownQuantityError
-from bpcli.problem.numbers import DECIMAL, NotANumber, parse_number
+from bpcli.problem.numbers import NotANumber, parse_number
 from bpcli.problem.report import Report, point, shortened, suggestion
 from bpcli.problem.source import decode
 from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode, node_place, read_yaml
@@ -122,11 +122,11 @@ class _Reader:
             return None
         span = node_place(node)
         if isinstance(node, ScalarNode) and node.is_empty:
-            return Answer(key.text, None, place.shape, key.span)
+            return Answer(key.text, None, key.span)
         try:
-            return Answer(key.text, self._numbers(node, place), place.shape, span)
+            return Answer(key.text, self._numbers(node, place), span)
         except _FaultError as fault:
-            return Answer(key.text, None, place.shape, fault.diagnostic.span, fault.diagnostic)
+            return Answer(key.text, None, fault.diagnostic.span, fault.diagnostic)
 
     def _is_second(self, place: Place, key: ScalarNode) -> bool:
         """Notes what is answered here; whether it has been answered before, as a whole or in part."""
@@ -147,8 +147,6 @@ class _Reader:
         """The numbers of an answer, laid out as written; raises `_FaultError` for a shape or a value that is none."""
         shape = place.shape
         if isinstance(node, ScalarNode):
-            if len(place.numbers) != 1 and parses(node.text):
-                raise _shape_fault(node, "a number", shape)
             number = _number(node)
             if len(place.numbers) != 1:
                 raise _shape_fault(node, "a number", shape)
@@ -207,10 +205,6 @@ def written(text: str) -> Written:
         return Written(text, float(text), half_unit(text))
     number = parse_number(text)
     return Written(text, number.value, half_unit(number.text))
-
-
-def parses(text: str) -> bool:
-    return DECIMAL.fullmatch(text.replace("−", "-")) is not None
 
 
 def _rows(node: SequenceNode, shape: tuple[int, ...]) -> list[tuple[Node, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -66,10 +67,10 @@ def verdict_on(report: Report, item: Asked) -> str:
 def earned(report: Report, item: Asked, follow_through: float) -> float:
     """The points that one question has brought."""
     points = 0.0
+    share = item.points / math.prod(item.shape)
     for _, row, verdicts in rows_of(report, item):
-        if row.max_points <= item.points or not verdicts:
+        if math.isclose(row.max_points, share * len(verdicts)):
             points += row.points
         else:  # the row answers other questions as well
-            share = item.points / len(verdicts)
             points += share * (verdicts.count("correct") + follow_through * verdicts.count("follows"))
     return points

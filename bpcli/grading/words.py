@@ -36,8 +36,6 @@ class Words:
 
     def follows(self, mistaken: Sequence[Quantity]) -> str:
         """Which earlier answer a value follows from."""
-        if not mistaken:
-            return self.text("check.follows")
         names = ", ".join(to_text(quantity.variable.math) for quantity in mistaken[:MOST_NAMED])
         return self.text("check.follows.from", names=names)
 

@@ -118,3 +118,9 @@ def test_what_is_wrong_is_told_with_its_place(text, codes):
             overrides(text)
         return
     assert sorted(faults(text)) == sorted(codes)
+
+
+def test_reasons_are_short_and_points_are_numbers():
+    assert faults(f"ada: {{score: 1, reason: {'x' * 1001}}}") == ["text-too-long"]
+    assert overrides(f"ada: {{score: 1, reason: {'x' * 1000}}}").adjustments[0].reason == "x" * 1000
+    assert len(faults("ada: {points: {L: many, a1: 1}, reason: fine}")) == 1

@@ -11,7 +11,8 @@ import pytest
 
 from bpcli.expr import evaluate
 from bpcli.grading.codes import ALL_CODES
-from bpcli.grading.mistakes import CATALOGUE
+from bpcli.grading.mistakes import CATALOGUE, described, families, words
+from bpcli.grading.mistakes.sources import SOURCES
 from bpcli.grading.reference import example, mistake_document, mistakes_document
 from bpcli.render import render
 
@@ -42,6 +43,50 @@ def test_every_mistake_has_a_page(identifier):
         wrong = evaluate(found.variant.wrong, found.solution.values)
         assert not np.allclose(wrong, found.solution.values[found.site.name], rtol=1e-3, atol=1e-6)
         assert "With the mistake" in text
+
+
+def test_the_list_says_which_mistakes_may_be_conventions():
+    lines = render(mistakes_document(), "markdown").splitlines()
+    assert "| `L02` | mean for half the sum | L = (1/n) Σ (y − t)² where L = ½ Σ (y − t)² | or a convention |" in lines
+    assert "| `D03` | slope left out | ∂L/∂a = ∂L/∂y |  |" in lines
+    assert lines[0] == "# 125 mistakes"
+    assert sum("or a convention" in line for line in lines) == sum(e.convention for e in CATALOGUE.values())
+    assert [line[3:] for line in lines if line.startswith("## ")] == list(families().values())
+
+
+@pytest.mark.parametrize("language", ["it", "pt"])
+def test_lists_and_pages_are_in_the_language_asked_for(language):
+    """The documents know it too, for what a renderer adds."""
+    listed, page = mistakes_document(language), mistake_document("D03", language)
+    assert (listed.language, page.language) == (language, language)
+    entry, said = described("D03", language), words(language)
+    text = render(listed, "terminal", width=200)
+    assert entry.title in text
+    assert families(language)["D"] in text
+    assert said["convention"] in text
+    page_text = render(page, "markdown")
+    for told in (entry.title, entry.looks, entry.hint, families(language)["D"], said["what"], said["mistaken"]):
+        assert told in page_text
+
+
+def test_a_page_tells_where_a_mistake_was_seen_and_what_may_be_a_convention():
+    text = render(mistake_document("L02"), "markdown")
+    assert "dlib #1169 (https://github.com/davisking/dlib/issues/1169); PyTorch #3924" in text
+    assert words()["note.convention"] in text
+    assert "*Loss*" in text
+    assert words()["note.convention"] not in render(mistake_document("D03"), "markdown")
+    unseen = next(entry.id for entry in CATALOGUE.values() if not entry.sources)
+    assert words()["sources.none"] in render(mistake_document(unseen), "markdown")
+    named = next((e, n) for e in CATALOGUE.values() for n in e.sources if not SOURCES[n])
+    assert f"{named[1]} (" not in render(mistake_document(named[0].id), "markdown")
+
+
+def test_a_mistake_that_shows_nowhere_has_no_example():
+    text = render(mistake_document("L02"), "markdown")
+    assert example("L02") is None
+    assert words()["example"] not in text
+    with pytest.raises(KeyError):
+        mistake_document("Z99")
 
 
 def test_a_mistake_on_the_command_line():

@@ -12,7 +12,7 @@ from grading.sheets import grader_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpcli.grading.tolerance import Style, Way, accepts, half_unit, slack, style_of, truncated
+from bpcli.grading.tolerance import Style, Way, accepts, ends_at, half_unit, is_bare_zero, slack, style_of, truncated
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from bpcli.grading.tolerance import Style, Way, accepts, half_unit, slack, style
     [
         ("0.30", "0.005"), ("0.3", "0.05"), ("1e-3", "0.0005"), ("1.0e-3", "0.00005"), ("300", "0.5"), ("-2", "0.5"),
         ("5.", "0.5"), (".5", "0.05"), ("+1.50", "0.005"), ("1E2", "50"), ("1/3", "0"), ("0.000", "0.0005"),
-        ("1.25e2", "0.5"),
+        ("1.25e2", "0.5"), ("1e-400", "0"), ("1e-99999999999", "0"), ("0e99999999999", "inf"),
     ],
 )  # fmt: skip
 def test_the_digits_written_say_how_precise_a_number_is(text: str, half: str) -> None:
@@ -92,6 +92,68 @@ def test_cut_off_digits_are_recognised(true: float, text: str, cut: bool) -> Non
     assert truncated(true, float(text), half_unit(text)) is cut
 
 
+@pytest.mark.parametrize(
+    ("true", "value", "half", "room", "cut"),
+    [
+        (0.5, 0.25, 0.125, {}, False),  # a whole unit more has another last digit
+        (0.5, 0.25, 0.0625, {"slack": 0.1875}, True),
+        (0.5, 0.25, 0.0625, {"absolute": 0.1875}, True),
+        (0.5, 0.25, 0.0625, {"relative": 0.375}, True),
+        (0.5, 0.25, 0.0625, {"absolute": 0.1875, "relative": 0.01}, True),
+        (0.5, 0.25, 0.0625, {}, False),
+        (0.5, 0.75, 0.125, {}, False),  # cutting off never makes a number larger
+        (0.5, 0.75, 0.125, {"slack": 0.25}, True),
+        (0.5, 0.75, 0.125, {"slack": 0.125}, False),
+        (9e-16, 0.0, 5e-16, {}, True),
+        (0.0, 0.0, 0.5, {}, True),
+        (0.0, 0.0, 0.0, {}, False),  # a fraction has no digits to cut off
+    ],
+)
+def test_cut_off_digits_end_where_the_next_last_digit_begins(
+    true: float, value: float, half: float, room: dict[str, float], cut: bool
+) -> None:
+    assert truncated(true, value, half, **room) is cut
+    assert truncated(-true, -value, half, **room) is cut
+
+
+@pytest.mark.parametrize(
+    ("true", "text", "ends"),
+    [
+        (0.25, "0.25", True),
+        (0.25, "0.2500", True),
+        (0.25, "0.3", False),
+        (12.0, "12", True),
+        (12.5, "12", False),
+        (1 / 3, "0.3333333333", False),
+        (1 / 3, "1/3", True),
+        (0.1 + 0.2, "0.3", True),  # the last bits of a computation are no digits
+        (3.0, "0.0000", True),
+        (1e-13, "0", True),  # nor are they beside a 0
+        (1e300, "1e-300", True),
+        (math.inf, "0.5", False),
+        (math.inf, "1/2", True),
+        (math.nan, "0.5", False),
+    ],
+)
+def test_numbers_that_end_where_they_are_written_are_not_rounded(true: float, text: str, ends: bool) -> None:
+    assert ends_at(true, half_unit(text)) is ends
+    assert ends_at(-true, half_unit(text)) is ends
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [("0", True), ("-0", True), ("0.", True), ("0e1", True), ("0.0", False), ("1", False), ("10", False)],
+)
+def test_a_zero_without_decimals_says_nothing_of_its_precision(text: str, bare: bool) -> None:
+    assert is_bare_zero(float(text), half_unit(text)) is bare
+
+
+def test_an_exact_zero_is_right() -> None:
+    """The fraction 0/1 leaves no room, and needs none."""
+    assert accepts(0.0, 0.0, 0.0)
+    assert not accepts(1e-300, 0.0, 0.0)
+
+
 def test_slack_is_the_sum_of_slopes_times_radii() -> None:
     """For W h + b it is exactly Σ |w| · radius, entry by entry."""
     quantities = grader_of("lez5").quantities
@@ -116,6 +178,11 @@ def test_slack_of_many_entries_is_of_the_size_that_roundings_add_up_to() -> None
         (["0.4450", "12.12", "-0.03690", "1.500"], Style(0.0, 4)),
         (["0.12", "0.45"], Style(0.005, 2)),
         (["1/3", "0"], Style()),
+        (["0.1", "0.25"], Style(0.005, 2)),  # of two that are even the finer
+        (["0.25", "0.1"], Style(0.005, 2)),
+        (["1000", "1234"], Style(0.5, 4)),
+        (["1e-323"], Style(0.0, 1)),  # no power of ten any more, to a float
+        (["0.12", "0e99999"], Style(0.005, 2)),
     ],
 )
 def test_the_way_a_sheet_rounds_is_read_off_its_numbers(texts: list[str], style: Style) -> None:
@@ -153,4 +220,5 @@ def test_what_is_no_number_is_not_rounded() -> None:
 def test_the_style_of_a_sheet_says_how_the_rest_may_have_been_rounded() -> None:
     assert list(Style().ways()) == []
     assert list(Style(0.005, 0).ways()) == [Way(2, True), Way(3, True), Way(4, True)]
+    assert list(Style(0.0, 3).ways()) == [Way(3, False), Way(4, False), Way(5, False)]
     assert {(way.digits, way.decimals) for way in Style(0.005, 2).ways()} >= {(2, True), (2, False)}

@@ -57,3 +57,25 @@ def test_a_broken_promise_is_noticed() -> None:
     ):
         with pytest.raises(AssertionError):
             module._check_refusal(ProblemError("f", "a\n", (bad,)), b"a\n")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda report: report._replace(score=report.max_score + 1),
+        lambda report: report._replace(score=float("nan")),
+        lambda report: report._replace(answers=(report.answers[0]._replace(points=-1.0), *report.answers[1:])),
+        lambda report: report._replace(answers=(report.answers[0]._replace(verdict="wrong"), *report.answers[1:])),
+    ],
+    ids=["more than all points", "no number", "negative points", "right is called wrong"],
+)
+def test_a_broken_rule_of_grading_is_noticed(spoil, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checker's target can fail: a sheet of right values whose report was spoilt."""
+    from bpcli.grading.grade import Grader
+
+    grade = Grader.grade
+    all_right = bytes([24])
+    TARGETS["checker"](all_right)
+    monkeypatch.setattr(Grader, "grade", lambda self, submission: spoil(grade(self, submission)))
+    with pytest.raises(AssertionError):
+        TARGETS["checker"](all_right)

@@ -48,16 +48,14 @@ def at_prediction(site: Site) -> Iterator[Proposal]:
 def _natural(site: Site) -> Constant:
     """The logarithm of the loss's base: 1 for the natural one."""
     form = site.around.form
-    assert form is not None
     return Constant(1.0 if form.log_base == "e" else math.log(float(form.log_base)))
 
 
 def _counted(site: Site) -> Iterator[Proposal]:
     """Factors of 2, n and m too many or too few."""
     around, right = site.around, site.right
-    assert around.form is not None
     if around.loss_kind == "squares":
-        yield "D13", lambda: (2 if has_half(around.form) else 0.5) * right  # type: ignore[arg-type]
+        yield "D13", lambda: (2 if has_half(around.form) else 0.5) * right
     counts = [(around.outputs, takes_mean(around.form)), (around.instances, around.is_mean)]
     for count, divided in counts:
         if count > 1:

@@ -23,7 +23,6 @@ BASES = {"e": 1.0, "2": float(np.log(2)), "10": float(np.log(10))}
 def loss_of_instances(site: Site) -> Iterator[Proposal]:
     """L(y, t) of a network."""
     around = site.around
-    assert around.form is not None
     assert around.prediction is not None
     assert around.t is not None
     yield from _loss(around.form, around.prediction, around.t)

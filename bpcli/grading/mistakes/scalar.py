@@ -33,8 +33,6 @@ def scalar(site: Site) -> Iterator[Proposal]:
         yield "S18", lambda: Constant(0.0)
         yield "S18", lambda: of
         return
-    if not terms:
-        return
     yield from _forks(site, terms)
     yield from _local_rules(site, of)
     yield from _chain(site, of)
@@ -237,8 +235,7 @@ def _chain(site: Site, of: Variable) -> Iterator[Proposal]:
         (only,) = contributions
         formula = site.around.bindings[only.consumer.name].expr
         alone = [t for v, t in pull_back(formula, _ones_like(only.consumer), only.consumer) if v is of]
-        if len(alone) == 1:
-            yield "S16", lambda: sum_to_shape(alone[0], of.shape)
+        yield "S16", lambda: sum_to_shape(alone[0], of.shape)
         yield "S17", lambda: _seed(site, only)
 
 

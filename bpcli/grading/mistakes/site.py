@@ -166,21 +166,20 @@ class Surroundings:
     # --- the loss ---
 
     @cached_property
-    def form(self) -> LossForm | None:
-        variable = self.by_role("loss")
-        if self.network is None or self.network.loss is None or variable is None:
-            return None
+    def form(self) -> LossForm:
+        """Of a network that has a loss: without one, nothing here is worked backwards."""
+        assert self.network is not None
+        assert self.network.loss is not None
         return form_of(self.network.loss, None if not self.network.batch else self.unit_axis)
 
     @cached_property
     def loss_kind(self) -> str:
         """`squares`, `logs` (a cross-entropy), `binary` (its binary form), or nothing of the kind."""
-        return kind_of(self.form) if self.form is not None else ""
+        return kind_of(self.form)
 
     @cached_property
     def summands(self) -> Expr:
         """The loss entry by entry, factor and all, before it is summed."""
-        assert self.form is not None
         assert self.prediction is not None
         assert self.t is not None
         whole = _defined(loss(self.form), self.prediction, self.t)
@@ -193,10 +192,7 @@ class Surroundings:
         assert self.prediction is not None
         adjoint = self.adjoint(self.prediction)
         assert adjoint is not None
-        seed = self.bindings[adjoint.name].contributions[0].seed
-        while isinstance(seed, Apply) and seed.operation.immediate and seed.inputs[0].shape == ():
-            seed = seed.inputs[0]
-        return seed
+        return self.bindings[adjoint.name].contributions[0].seed
 
     @property
     def is_mean(self) -> bool:
@@ -296,15 +292,10 @@ def _fitted(formula: Expr, shape: tuple[int, ...]) -> Expr | None:
     """The formula repeated to the shape of the line, where it can be; nothing is ever cut off."""
     if formula.shape == shape:
         return formula
-    if formula.shape == () and shape != ():
-        spread: Expr = arithmetic.broadcast_to(shape)(formula)
-        return spread
-    if shape == () or formula.shape == ():
-        if np.prod(formula.shape) == 1:
-            number: Expr = total(formula)
-            return number
-        return None
-    if all(a in (1, b) for a, b in zip(formula.shape, shape, strict=True)):
+    if shape == ():
+        number: Expr = total(formula)
+        return number if np.prod(formula.shape) == 1 else None
+    if formula.shape == () or all(a in (1, b) for a, b in zip(formula.shape, shape, strict=True)):
         repeated: Expr = arithmetic.broadcast_to(shape)(formula)
         return repeated
     return None

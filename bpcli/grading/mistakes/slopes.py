@@ -22,8 +22,7 @@ def derivative_of(layer: Layer) -> Operation | None:
 def slope(site: Site) -> Iterator[Proposal]:
     """f′(a) as a line of its own."""
     layer, around = site.layer, site.around
-    if layer is None:
-        return
+    assert layer is not None
     y = layer.h
     if layer.is_softmax:
         name = "D17" if around.loss_kind in ("logs", "binary") else "D18"
@@ -75,5 +74,5 @@ def _at_kink(layer: Layer) -> Iterator[Proposal]:
     for at_zero in (0.0, 0.5, 1.0):
         if at_zero != parameters["at_zero"]:
             other = leaky_relu(parameters["slope"], at_zero) if "slope" in parameters else relu(at_zero)
-            if other.derivative is not None:
-                yield "B16", lambda o=other.derivative: o(layer.a)  # type: ignore[misc]
+            assert other.derivative is not None
+            yield "B16", lambda o=other.derivative: o(layer.a)  # type: ignore[misc]

@@ -26,6 +26,7 @@ def hidden_gradient(site: Site) -> Iterator[Proposal]:
     above = around.layers[layer.number]
     W, d, raw = above.W, around.adjoint(above.a), around.adjoint(above.h)
     assert d is not None
+    assert raw is not None
     n = around.units(above.h)
     yield "B01", lambda: around.product(W, d)
     yield from _updated_weights(around, above, d)
@@ -38,7 +39,7 @@ def hidden_gradient(site: Site) -> Iterator[Proposal]:
         yield "B05", lambda: site.right / float(n)
         yield "B07", lambda: around.over_units(d)
     yield "B07", lambda: d
-    if raw is not None and not above.is_linear:
+    if not above.is_linear:
         yield "B08", lambda: around.back(W, raw)
     for other in around.layers:
         if other is not above:
@@ -49,8 +50,7 @@ def hidden_gradient(site: Site) -> Iterator[Proposal]:
     sums = axis_sum(0 if around.transposed_weights else 1)
     if around.units(site.right) > 1:
         yield "B11", lambda: around.back(divide(W, sums(W)), d)
-        if raw is not None:
-            yield "B11", lambda: around.back(divide(W, sums(W)), raw)
+        yield "B11", lambda: around.back(divide(W, sums(W)), raw)
 
 
 def _updated_weights(around: Surroundings, above: Layer, d: Expr) -> Iterator[Proposal]:

@@ -25,31 +25,26 @@ def update(site: Site) -> Iterator[Proposal]:
 def _renewed(site: Site) -> Iterator[Proposal]:
     """W − η ∂L/∂W, or W less what the optimizer makes of it."""
     expr, around = site.right, site.around
-    if not isinstance(expr, Apply) or expr.operation is not subtract:
-        return
+    assert isinstance(expr, Apply)  # whatever the optimizer, something is taken away
     kept, step = expr.inputs
-    old = kept
-    while isinstance(old, Apply):  # a decay taken away first
-        old = old.inputs[0]
-    gradient = around.adjoint(old) if isinstance(old, Variable) else None
+    old = kept.inputs[0] if isinstance(kept, Apply) else kept  # a decay is taken away first
+    assert isinstance(old, Variable)
+    rate, gradient = around.rate, around.adjoint(old)
+    assert rate is not None
+    assert gradient is not None
     yield "U01", lambda: add(kept, step)
     yield "D02", lambda: subtract(kept, -step)
     yield "U03", lambda: -step
     yield "U03", lambda: step
-    rate = around.rate
-    if rate is not None:
-        yield "U02", lambda: _with_rate(expr, rate, Constant(1.0))
-        yield "U02", lambda: _with_rate(expr, rate, rate * rate)
-        yield "U06", lambda: subtract(kept, rate * old)
-        if gradient is not None:
-            yield "U09" if not _is_plain(step, gradient) else "U02", lambda: subtract(kept, rate * gradient)
-    if gradient is None:
-        return
+    yield "U02", lambda: _with_rate(expr, rate, Constant(1.0))
+    yield "U02", lambda: _with_rate(expr, rate, rate * rate)
+    yield "U06", lambda: subtract(kept, rate * old)
+    yield "U09" if not _is_plain(step, gradient) else "U02", lambda: subtract(kept, rate * gradient)
     yield "U04", lambda: substitute(expr, lambda node: gradient.T if node is gradient else None)
-    if isinstance(old, Variable) and old.role == "bias":
+    if old.role == "bias":
         yield "U05", lambda: old
     yield from _one_after_the_other(site, old, gradient)
-    yield from _decayed(site, kept, old)
+    yield from _decayed(site, rate, kept, old)
 
 
 def _is_plain(step: Expr, gradient: Expr) -> bool:
@@ -63,11 +58,12 @@ def _with_rate(expr: Expr, rate: Constant, other: Expr) -> Expr:
     )
 
 
-def _one_after_the_other(site: Site, old: Expr, gradient: Variable) -> Iterator[Proposal]:
+def _one_after_the_other(site: Site, old: Variable, gradient: Variable) -> Iterator[Proposal]:
     """The gradient at parameters of which those of the other layers are new already."""
     around = site.around
-    own = getattr(old, "layer", None)
-    above = {id(a): b for a, b in around.solution.built.state if a.layer is not None and own is not None}
+    own = old.layer
+    assert own is not None
+    above = {id(a): b for a, b in around.solution.built.state if a.layer is not None}
 
     def moved(kept_layers: range) -> Expr:
         deep = inlined(around, around.bindings[gradient.name].expr)
@@ -79,19 +75,14 @@ def _one_after_the_other(site: Site, old: Expr, gradient: Variable) -> Iterator[
         changed = substitute(deep, replace)
         return substitute(site.right, lambda node: changed if node is gradient else None)
 
-    if own is None or len(around.layers) < 2:
-        return
     if own < len(around.layers):
         yield "U07", lambda: moved(range(own + 1, len(around.layers) + 1))
     if own > 1:
         yield "U07", lambda: moved(range(1, own))
 
 
-def _decayed(site: Site, kept: Expr, old: Expr) -> Iterator[Proposal]:
-    around = site.around
-    rate, decay = around.rate, around.decay
-    if rate is None:
-        return
+def _decayed(site: Site, rate: Constant, kept: Expr, old: Expr) -> Iterator[Proposal]:
+    decay = site.around.decay
     if kept is not old and isinstance(kept, Apply):  # AdamW: the decay is a line of the update
         lost = kept.inputs[1]
         step = site.right.inputs[1]  # type: ignore[attr-defined]
@@ -110,13 +101,13 @@ def _moment(site: Site, of: Variable) -> Iterator[Proposal]:
     """v, m, s and their corrected forms: signs, factors, squares."""
     expr, around = site.right, site.around
     g = around.adjoint(of)
-    if not isinstance(expr, Apply) or g is None:
-        return
+    assert isinstance(expr, Apply)
     if expr.operation is divide:  # the correction of the bias left out
         yield "U09", lambda: expr.inputs[0]
         return
-    if expr.operation is not add:
-        return
+    rate = around.rate
+    assert rate is not None
+    assert g is not None
     remembered, added = expr.inputs
     beta = remembered.inputs[0] if isinstance(remembered, Apply) else None
     squared = _has_square(added)
@@ -129,9 +120,7 @@ def _moment(site: Site, of: Variable) -> Iterator[Proposal]:
         old = remembered.inputs[1]  # type: ignore[attr-defined]
         yield "U09", lambda: add(old, added)
         yield "U09", lambda: add(multiply(subtract(1.0, beta), old), multiply(beta, fresh))
-    if around.rate is not None:
-        rate = around.rate
-        yield "U09", lambda: add(remembered, multiply(rate, fresh))
+    yield "U09", lambda: add(remembered, multiply(rate, fresh))
     if squared:
         yield "U09", lambda: substitute(expr, lambda node: g if _is_square(node) else None)
         yield "U09", lambda: sqrt(expr)

@@ -39,8 +39,6 @@ def _proposals(site: Site) -> Iterator[Proposal]:
             yield from family(site)
     elif binding.rule == "local_derivative":
         yield from slope(site)
-    elif of is None:
-        pass
     elif of is around.prediction:
         yield from at_prediction(site)
     elif site.layer is not None and of is site.layer.a:

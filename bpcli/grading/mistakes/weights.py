@@ -145,8 +145,7 @@ def _of_the_output(site: Site) -> Iterator[Proposal]:
     y = around.prediction
     assert y is not None
     first = around.adjoint(y)
-    if first is None:
-        return
+    assert first is not None
     forward = frozenset(b.variable.name for b in around.solution.program.bindings if b.phase == "forward")
     omega = around.by_role("regularizer")
     terms = [c.term for c in site.binding.contributions if c.consumer is not omega]
