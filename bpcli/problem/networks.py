@@ -108,7 +108,7 @@ def read_network(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int
 
 def _check_steps(update: Update, layers: list[Layer], fields: Fields, report: Report) -> None:
     weights = sum(layer.weights.shape[0] * layer.weights.shape[1] for layer in layers)
-    most = max(1, min(MOST_STEPPED // weights, MOST_UPDATED // len(layers)))
+    most = max(1, min(MOST_STEPPED // max(1, weights), MOST_UPDATED // max(1, len(layers))))
     if update.steps > most:
         message = f"{update.steps} updates of {weights} weights in {len(layers)} layer{'s' * (len(layers) != 1)}"
         advice = f"at most {most} of them are worked; `bpcli train` does more"
