@@ -12,7 +12,7 @@ from pathlib import Path
 
 from typer.main import get_command
 
-from bpcli.cli.app import app
+from bpcli.cli.app import application
 from bpcli.diagnostics import ProblemError
 from bpcli.grading.codes import LATER
 from bpcli.grading.mistakes import CATALOGUE, FAMILIES, Mistake
@@ -32,7 +32,7 @@ LONGEST_EXAMPLE = 500
 
 def commands() -> str:
     """Every command with its help."""
-    group = get_command(app)
+    group = get_command(application())
     rows, parts = [], []
     with group.make_context("bpcli", [], resilient_parsing=True, terminal_width=COLUMNS) as top:
         for name, command in group.commands.items():

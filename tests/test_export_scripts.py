@@ -13,6 +13,7 @@ import pytest
 from bpcli import load_problem, parse_problem, solve
 from bpcli.cli.entry import run
 from bpcli.export.scripts import TARGETS, script
+from bpcli.export.scripts.code import renamed
 from bpcli.export.scripts.names import identifiers
 from bpcli.load import rounding_of
 from bpcli.problem.model import Problem
@@ -208,3 +209,11 @@ def test_a_formula_that_python_would_not_read_is_refused(
     assert out == ""
     assert said in err
     assert "break it into steps" in err
+
+
+def test_names_of_the_other_libraries() -> None:
+    """Names are exchanged in the syntax tree: what a text holds stays."""
+    assert (
+        renamed("y = np.abs(x) + np.exp(np.array([1.0]))  # np", "jnp") == "y = absolute(x) + jnp.exp(jnp.array([1.0]))"
+    )
+    assert renamed("y = np.array([np.e, 'np'])", "torch") == "y = torch.tensor([torch.e, 'np'])"

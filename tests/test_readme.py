@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from bpcli import check, load_problem, parse_problem, rendered, solve
-from bpcli.cli.app import app
+from bpcli.cli.app import application
 from bpcli.cli.entry import run
 
 ROOT = Path(__file__).parent.parent
@@ -62,7 +62,7 @@ SHELL = [
 @pytest.mark.parametrize("words", SHELL, ids=" ".join)
 def test_commands_are_described_as_they_are(words):
     """Every command line has arguments and options that the command takes, with values of their kind."""
-    command = get_command(app).commands[words[1]]
+    command = get_command(application()).commands[words[1]]
     with command.make_context(words[1], words[2:]) as context:
         assert context.args == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from bpcli.cli.app import GUIDE, app
+from bpcli.cli.app import GUIDE, application
 from bpcli.cli.documents import Format
 from bpcli.cli.export import Target
 from bpcli.cli.language import Language
@@ -66,10 +66,10 @@ def test_shipped_problems_say_what_they_are(name):
 # --- commands ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", list(get_command(app).commands))
+@pytest.mark.parametrize("name", list(get_command(application()).commands))
 def test_commands_are_complete(name):
     """A command is in the guide, in the docs and in the README, and its help has an example that begins with it."""
-    command = get_command(app).commands[name]
+    command = get_command(application()).commands[name]
     assert f"  bpcli {name} " in GUIDE
     assert f"## bpcli {name}\n" in COMMANDS
     assert f"bpcli {name}" in README

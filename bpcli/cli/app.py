@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from inspect import cleandoc
 from typing import Annotated
 
 import typer
 
 from bpcli import __version__
-from bpcli.cli.check import check
-from bpcli.cli.cost import cost
-from bpcli.cli.derive import derive
-from bpcli.cli.explain import explain
-from bpcli.cli.export import export
-from bpcli.cli.generate import generate
-from bpcli.cli.graph import graph
-from bpcli.cli.lint import lint
-from bpcli.cli.mistakes import mistakes
-from bpcli.cli.new import new
-from bpcli.cli.paths import paths
-from bpcli.cli.practice import practice
-from bpcli.cli.problems import problems, schema
-from bpcli.cli.quiz import quiz
-from bpcli.cli.sheet import key, sheet
-from bpcli.cli.solve import solve
-from bpcli.cli.train import train
 
-__all__ = ["app"]
+__all__ = ["COMMANDS", "application"]
+
+COMMANDS = {
+    "solve": "solve",
+    "sheet": "sheet",
+    "key": "sheet",
+    "check": "check",
+    "practice": "practice",
+    "new": "new",
+    "generate": "generate",
+    "quiz": "quiz",
+    "derive": "derive",
+    "graph": "graph",
+    "cost": "cost",
+    "paths": "paths",
+    "lint": "lint",
+    "mistakes": "mistakes",
+    "explain": "explain",
+    "train": "train",
+    "export": "export",
+    "problems": "problems",
+    "schema": "problems",
+}
+"""In the order of the help; each is the function of its name in a module of `bpcli.cli`."""
 
 GUIDE = """\
 Backpropagation, worked by hand.
@@ -60,15 +67,6 @@ Backpropagation, worked by hand.
   bpcli COMMAND --help                everything a command can do
 """
 
-app = typer.Typer(
-    name="bpcli",
-    help="Backpropagation, worked by hand.",
-    add_completion=True,
-    rich_markup_mode=None,  # rich would double the time that help takes
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
 
 def _show_version(wanted: bool) -> None:
     if wanted:
@@ -78,7 +76,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
 def guide(
     context: typer.Context,
     version: Annotated[
@@ -102,27 +99,21 @@ def _help(command: Callable[..., None]) -> str:
     return f"{text}\n\n\b\nExample{title}:\n{shown}"  # the sign that keeps the lines of a paragraph
 
 
-COMMANDS = (
-    solve,
-    sheet,
-    key,
-    check,
-    practice,
-    new,
-    generate,
-    quiz,
-    derive,
-    graph,
-    cost,
-    paths,
-    lint,
-    mistakes,
-    explain,
-    train,
-    export,
-    problems,
-    schema,
-)
+def application(arguments: Sequence[str] = ()) -> typer.Typer:
+    """The application, with all its commands, or with the only one that the arguments ask for.
 
-for _command in COMMANDS:
-    app.command(help=_help(_command))(_command)
+    typer goes through every parameter of every command, which takes longer than many a problem takes to solve.
+    """
+    app = typer.Typer(
+        name="bpcli",
+        help="Backpropagation, worked by hand.",
+        add_completion=True,
+        rich_markup_mode=None,  # rich would double the time that help takes
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(guide)
+    for name in arguments[:1] if COMMANDS.keys() & arguments[:1] else COMMANDS:
+        command = getattr(import_module(f"bpcli.cli.{COMMANDS[name]}"), name)
+        app.command(help=_help(command))(command)
+    return app

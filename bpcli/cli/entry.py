@@ -23,11 +23,11 @@ INTERNAL = 70
 def run(arguments: list[str]) -> int:
     """The exit code of `bpcli arguments…` (see the README for what each means)."""
     try:
-        from bpcli.cli.app import app
+        from bpcli.cli.app import application
 
         if sys.stdout is None and HELP.intersection(arguments):
             raise OutputError("cannot write: standard output is closed")
-        ended = app(arguments, prog_name="bpcli", standalone_mode=False)
+        ended = application(arguments)(arguments, prog_name="bpcli", standalone_mode=False)
         return ended if isinstance(ended, int) else 0
     except SystemExit:  # so typer ends where the pipe that help goes to is closed
         return 0

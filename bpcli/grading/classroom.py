@@ -88,8 +88,6 @@ def grade_files(
 def refusal_of(error: Exception, file: str) -> Refusal:
     """Why a file has no score, in one line, with its place."""
     if isinstance(error, ProblemError):
-        if not error.diagnostics:
-            return Refusal("unreadable", file, "it cannot be read")
         first = error.diagnostics[0]
         place = f"{error.path}:{first.span.line}:{first.span.column}" if first.span else error.path
         more = len(error.diagnostics) - 1

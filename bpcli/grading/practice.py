@@ -138,10 +138,7 @@ class Practice:
         return later, (equation._replace(links=equation.links[: min(shown, most)]),)
 
     def _told(self, item: Asked, given: Graded, progress: Progress) -> list[Block]:
-        if given.verdict == "correct":
-            note: Inline = (given.message,) if given.message else (self.messages.text("practice.right"),)
-            return [Note(note, "check")]
-        if given.verdict == "follows":
+        if given.verdict in ("correct", "follows"):
             return [Note((given.message or self.messages.text("practice.right"),), "check")]
         if given.verdict == "invalid":
             return [Note((given.message,), "warning")]

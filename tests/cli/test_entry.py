@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 import bpcli.load
+from bpcli.cli.app import COMMANDS, application
 from bpcli.cli.entry import run
 from bpcli.cli.progress import progress
 
@@ -40,7 +42,7 @@ def test_every_end_is_one_line_and_an_exit_code(ending, code, told, monkeypatch,
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("where", ["bpcli.cli.app.app", "bpcli.load.load_problem"])
+@pytest.mark.parametrize("where", ["bpcli.cli.app.application", "bpcli.load.load_problem"])
 def test_an_interruption_is_no_bug(where, monkeypatch, capsys):
     """Neither before a command runs nor in it."""
 
@@ -196,3 +198,12 @@ def test_variants_go_into_a_folder(tmp_path, capsys):
     assert run(["generate", "uhr-identity", "--count", "1", "-o", str(folder), "--force"]) == 4
     assert problem.name in capsys.readouterr().err
     assert (tmp_path / "file").read_text() == "x"
+
+
+def test_a_command_is_all_that_is_loaded_for_it() -> None:
+    """Its help and its mistakes are as they are beside the others; a name that is none gets the nearest."""
+    alone = get_command(application(["solve", "lez5"]))
+    assert list(alone.commands) == ["solve"]
+    assert alone.commands["solve"].help == get_command(application()).commands["solve"].help
+    assert list(get_command(application(["solv"])).commands) == list(COMMANDS)
+    assert list(get_command(application(["--help"])).commands) == list(COMMANDS)

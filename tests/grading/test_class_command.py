@@ -219,7 +219,7 @@ def test_gradescope_in_a_file(folder):
         (["problem.yaml", "submissions"], 4, "2 answer files"),
         (["problem.yaml", "nowhere"], 4, "does not exist"),
         (["problem.yaml", "empty"], 4, "no answer files"),
-        (["problem.yaml", "bad.yaml"], 5, "bad.yaml:1:5"),
+        (["problem.yaml", "bad.yaml"], 5, "bad.yaml:1:4"),
         (["bad.yaml", "submissions/ada.yaml"], 3, "bad.yaml"),
         (["nowhere", "submissions/ada.yaml"], 4, "neither a file"),
         (["problem.yaml", "submissions/ada.yaml", "--overrides", "bad.yaml"], 3, "bad.yaml"),

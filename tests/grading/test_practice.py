@@ -1,5 +1,6 @@
 """Practice: one quantity at a time, checked at once, with hints that tell more and more."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import time
 import pytest
 
 from bpcli import load_problem, solve
-from bpcli.document import Equation
+from bpcli.document import Equation, Note
 from bpcli.grading.grade import Grader
 from bpcli.grading.practice import MOST_HINTS, Practice, Progress, numbers_of, progress_from, progress_to
 
@@ -50,6 +51,32 @@ def test_a_wrong_answer_stays_and_names_the_mistake(lez5):
     assert later.answers == progress.answers
     assert later.tries == {"dL/da2": 1}
     assert any("D03" in str(block) for block in outcome.blocks)
+
+
+def test_a_wrong_answer_that_is_no_known_mistake(lez5):
+    """It is said to be wrong, and the second time where help is."""
+    first, outcome = lez5.answer(Progress(), "7.1 -3.3")
+    _, again = lez5.answer(first, "7.1 -3.3")
+    assert (outcome.verdict, again.verdict) == ("wrong", "wrong")
+    assert outcome.blocks == (Note((lez5.messages.text("practice.wrong"),), "warning"),)
+    assert again.blocks == (Note((lez5.messages.text("practice.wrong-again"),), "warning"),)
+
+
+def test_what_is_taken_up_again(lez5):
+    """The place where it was left; at the end, the first question that was skipped; with none, the end."""
+    names = [item.id for item in lez5.questions]
+    end = Progress(at=len(names), answers=dict.fromkeys(names[:3] + names[4:], "1"))
+    assert lez5.first_open(Progress(at=2)).at == 2
+    assert lez5.first_open(end).at == 3
+    assert lez5.first_open(end._replace(answers=dict.fromkeys(names, "1"))).at == len(names)
+
+
+@pytest.mark.parametrize("part", ['"answers": [1]', '"hints": {"a1": "x"}', '"tries": 3', '"at": "2"'])
+def test_a_file_of_progress_that_was_changed_is_not_taken(part):
+    """Every part of it has its kind."""
+    data = json.loads(progress_to(Progress(), "here"))
+    data.update(json.loads("{" + part + "}"))
+    assert progress_from(json.dumps(data), "here", 15) is None
 
 
 def test_hints_tell_more_each_time(lez5):
