@@ -40,7 +40,9 @@ RATIOS = (
 def cpu_seconds(arguments: list[str]) -> float:
     """The CPU time of one run of Python. Raises RuntimeError where it fails."""
     # An installed bpcli has its bytecode beside it; an environment that forbids writing it would measure the compiler.
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""}
+    # Threads of numpy that wait for work have processor time, too; bpcli does without them, so its peers do as well.
+    same = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "", "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**os.environ, **same}
     process = subprocess.Popen(
         [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
     )

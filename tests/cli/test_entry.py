@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from typer.main import get_command
 
 import bpcli.load
+from bpcli.__main__ import THREADS, leave, main
 from bpcli.cli.app import COMMANDS, application
 from bpcli.cli.entry import run
 from bpcli.cli.progress import progress
@@ -66,13 +68,56 @@ def test_whoever_asks_for_it_gets_the_traceback(monkeypatch):
         run(["solve", "lez5"])
 
 
+@pytest.mark.parametrize(
+    ("command", "set_to", "found"), [("problems", None, "1"), ("problems", "2", "2"), ("train", None, None)]
+)
+def test_threads_are_for_training_and_for_whoever_sets_them(monkeypatch, capsys, command, set_to, found):
+    monkeypatch.setenv(THREADS, "")
+    monkeypatch.delenv(THREADS)
+    if set_to is not None:
+        monkeypatch.setenv(THREADS, set_to)
+    monkeypatch.setattr(sys, "argv", ["bpcli", command, "--help"])
+    monkeypatch.setattr(os, "_exit", lambda code: None)
+    main()
+    assert os.environ.get(THREADS) == found
+    monkeypatch.delenv(THREADS, raising=False)
+
+
 def test_the_module_is_the_command(monkeypatch, capsys):
+    monkeypatch.setenv(THREADS, "1")
     monkeypatch.setattr(sys, "argv", ["bpcli", "problems"])
     monkeypatch.delitem(sys.modules, "bpcli.__main__", raising=False)
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_module("bpcli", run_name="__main__")
-    assert ended.value.code == 0
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    runpy.run_module("bpcli", run_name="__main__")
+    assert codes == [0]
     assert "lez5" in capsys.readouterr().out
+
+
+def test_a_stream_that_cannot_be_flushed_is_left_to_the_usual_way_out(monkeypatch) -> None:
+    """Closed or full: the interpreter has its own words and its own exit code for that."""
+
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(28, "No space left on device")
+
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    monkeypatch.setattr(sys, "stdout", Full())
+    with pytest.raises(SystemExit) as ended:
+        leave(3)
+    assert ended.value.code == 3
+    assert codes == []
+
+
+def test_no_stream_at_all_is_no_matter(monkeypatch) -> None:
+    """As under `pythonw`, or where the shell has closed them."""
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    leave(5)
+    assert codes == [5]
 
 
 def test_the_schema_is_the_one_that_ships(capsys):
