@@ -3,7 +3,8 @@
 import pytest
 
 from bpcli import load_problem, parse_problem, solve
-from bpcli.grading.lint import lint
+from bpcli.grading.lint import _flat, lint
+from bpcli.grading.mistakes import sites
 from bpcli.rounding import Rounding
 
 SYMMETRIC = """
@@ -84,3 +85,19 @@ def test_fewer_digits_hide_more():
 def test_every_kind_of_problem_can_be_linted(name):
     for item in lint(solve(load_problem(name))):
         assert item.kind in ("invisible", "alike", "digits")
+
+
+def test_what_a_leaky_unit_has_to_do_with_it():
+    """With slopes of 1 and 0.1 it hides nothing by itself; with 1 alone all units are open."""
+    text = """
+network:
+  input: [1, 2]
+  target: [1]
+  loss: squared_error
+  layers:
+    - {weights: [[W, -1], [1, 1]], activation: leaky_relu}
+    - {weights: [[1, 2]], activation: identity}
+"""
+    for weight, reason in (("0.5", ""), ("9", "open")):
+        around = {site.name: site for site in sites(solve(parse_problem(text.replace("W", weight))))}
+        assert _flat(around["h1"]) == reason

@@ -6,6 +6,7 @@ import pytest
 
 from bpcli.mathtree import (
     INVISIBLE_TIMES,
+    Fraction,
     Identifier,
     Math,
     Number,
@@ -58,3 +59,10 @@ def test_a_script_without_anything_in_it_is_none(script: Math, plain: bool) -> N
 @pytest.mark.parametrize("name", ["_", "__", "_1"])
 def test_names_without_letters_are_shown_as_they_are(name: str) -> None:
     assert name_math(name) == Identifier(name)
+
+
+def test_a_derivative_and_a_factor_beside_it_stay_apart() -> None:
+    """∂L/∂y x on one line: without the space it would be read as a derivative by yx."""
+    slope = Fraction(Identifier("∂L"), Identifier("∂y"), solid=True)
+    assert to_text(Row((slope, Operator(INVISIBLE_TIMES), X))) == "∂L/∂y x"
+    assert to_text(Row((slope, X))) == "∂L/∂y x"
