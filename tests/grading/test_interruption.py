@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,11 @@ def folder(tmp_path):
 
 def started(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "bpcli", *command(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [sys.executable, "-m", "bpcli", *command(folder)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        # A shell lets what it starts in the background ignore SIGINT, and so would all that follows.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
 
 

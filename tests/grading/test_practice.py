@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
@@ -173,6 +174,8 @@ def test_interruption_is_clean_and_keeps_the_progress(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "bpcli", "practice", "lez5"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=environment,
+        # A shell lets what it starts in the background ignore SIGINT, and so would all that follows.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     process.stdin.write("0.445 0.505\n")
     process.stdin.flush()
