@@ -18,6 +18,8 @@ ADDRESSES = 2**30
 """Bytes of address space that a process may ask for."""
 MEMORY = 2**29
 """Bytes that it may use."""
+UNIT = 1 if sys.platform == "darwin" else 1024
+"""Bytes in what the system reports as the memory of a process."""
 SECONDS = 10
 PATIENCE = 90
 """Seconds of the clock: what counts is the processor's time, so that a busy machine changes nothing."""
@@ -102,8 +104,14 @@ def limited_run(command: tuple[str, ...]) -> tuple[int, str, str, int]:
         alarm.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0), err.seek(0)
-        unit = 1 if sys.platform == "darwin" else 1024
-        return process.returncode, out.read().decode(), err.read().decode(), usage.ru_maxrss * unit
+        return process.returncode, out.read().decode(), err.read().decode(), usage.ru_maxrss * UNIT
+
+
+def own_memory() -> int:
+    """The most bytes that this process has used: for a moment they count for the processes that it starts, too."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
 
 
 @posix
@@ -114,7 +122,7 @@ def test_every_entry_as_a_process(case: Case, folder: Path) -> None:
     before = contents(folder)
     code, out, err, used = limited_run(case.command)
     judge(case, code, out, err)
-    assert used <= MEMORY
+    assert used <= max(MEMORY, own_memory())
     left = {name: mark for name, mark in contents(folder).items() if not name.endswith("t.json")}
     assert left == before
 
