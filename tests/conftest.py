@@ -1,7 +1,7 @@
 """Snapshots: one readable file for each case, with its natural extension, in the folder `snapshots/`.
 
-Properties are tried with 100 examples, or with a share of that where an example takes long; with
-`HYPOTHESIS_PROFILE=long` in the environment there are 5,000 of them.
+Properties are tried with 100 examples, or with a share of that where an example takes long, the same ones each time;
+with `HYPOTHESIS_PROFILE=long` in the environment there are 5,000 of them, and always others.
 """
 
 import os
@@ -12,9 +12,9 @@ from hypothesis import settings
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("long", max_examples=5_000, deadline=None)
-if profile := os.environ.get("HYPOTHESIS_PROFILE"):
-    settings.load_profile(profile)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "same")
 
 SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
 

@@ -226,7 +226,7 @@ def test_names_in_mathml(text: str) -> None:
             "mover",
         }
         attributes = {name for element in root.iter() for name in element.attrib}
-        assert attributes <= {"lspace", "rspace", "class", "mathvariant", "stretchy", "form", "width"}
+        assert attributes <= {"accent", "lspace", "rspace", "class", "mathvariant", "stretchy", "form", "width"}
 
 
 @given(texts)
