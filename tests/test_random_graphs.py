@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from bpcli import ProblemError, Solution, parse_problem, solve
+from bpcli.scalar import ScalarRangeError, solve_scalar
 
 DIGITS, STEP = 60, -20
 LARGEST = 1e4
 """Beyond this, and under its reciprocal in denominators, numbers say more about rounding than about gradients."""
+MODERATE = 100.0
+"""Up to this, what cancels in a textbook form leaves the digits that are compared."""
 CLOSE = 1e-9
 
 Values = Mapping[str, Any]
@@ -172,6 +175,22 @@ def test_random_graphs_agree_with_central_differences(graph: Graph) -> None:
     for name, slope in gradients.items():
         assert solution[f"dout/d{name}"] == pytest.approx(float(slope), abs=CLOSE * scale), graph.text()
     event(f"{len(graph.lines)} lines")
+
+
+@tried(0.5)
+@given(graphs())
+def test_random_graphs_by_single_numbers(graph: Graph) -> None:
+    """The same slopes at scalar grain, where textbook forms are worked as written, while no step of them is huge."""
+    try:
+        _, gradients = slopes(graph)
+        scalar = solve_scalar(solved(graph))
+    except (TooNearError, ScalarRangeError):
+        assume(False)
+    assume(all(abs(value) < MODERATE for value in (*scalar.values, *scalar.gradients)))
+    scale = max(1.0, *(abs(float(slope)) for slope in gradients.values()))
+    for name, slope in gradients.items():
+        (node,) = scalar.program.cells[name]
+        assert scalar.gradients[node] == pytest.approx(float(slope), abs=CLOSE * scale), graph.text()
 
 
 def test_a_value_that_there_is_not_is_refused() -> None:
