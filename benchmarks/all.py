@@ -22,8 +22,8 @@ import start
 import training_step
 
 from bpcli import parse_problem
-from bpcli.document import Document, Equation, Link
-from bpcli.mathtree import Identifier, Matrix
+from bpcli.document.document import Document, Equation, Link
+from bpcli.document.mathtree import Identifier, Matrix
 from bpcli.render.terminal import to_terminal_text
 
 ROUNDS = 5

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import yaml
 
+from bpcli.document.rounding import Rounding
 from bpcli.grading.grade import Grader
 from bpcli.grading.submission import ANSWER_LIMIT
-from bpcli.load import load_problem, solve
 from bpcli.problem.source import read_source
-from bpcli.rounding import Rounding
+from bpcli.solution.load import load_problem, solve
 
 PROBLEM = "lecture11"
 LEFT_OUT = ("L", "b1_new", "b2_new")

@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bpcli import Solution, load_problem, solve
-from bpcli.expr import Array, evaluate
+from bpcli.calculus.expr import Array, evaluate
 from bpcli.grading.grade import Grader
-from bpcli.grading.mistakes import sites, variants
 from bpcli.grading.model import Answer, Report, Submission, Written
-from bpcli.shipped import shipped_names
-from bpcli.solution import plain
+from bpcli.mistakes import sites, variants
+from bpcli.problem.shipped import shipped_names
+from bpcli.solution.solution import plain
 
 
 class Planted(NamedTuple):

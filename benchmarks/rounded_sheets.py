@@ -21,12 +21,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bpcli.expr import evaluate
+from bpcli.calculus.expr import evaluate
+from bpcli.document.rounding import Rounding
 from bpcli.grading.grade import Grader
 from bpcli.grading.quantities import ROUTES, formula_on
-from bpcli.load import load_problem, parse_problem, solve
-from bpcli.rounding import Rounding
-from bpcli.shipped import shipped_names
+from bpcli.problem.shipped import shipped_names
+from bpcli.solution.load import load_problem, parse_problem, solve
 
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu", "softmax")
 LOSSES = ("half_squared_error", "squared_error", "mean_squared_error", "absolute_error")

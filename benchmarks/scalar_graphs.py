@@ -18,9 +18,9 @@ from collections.abc import Callable, Sequence
 from time import process_time
 from typing import Any, NamedTuple
 
-from bpcli.ops.arithmetic import add, multiply
-from bpcli.schedule import Schedule
-from bpcli.tape import Tape
+from bpcli.calculus.ops.arithmetic import add, multiply
+from bpcli.calculus.schedule import Schedule
+from bpcli.calculus.tape import Tape
 
 try:
     from micrograd.engine import Value

@@ -17,7 +17,7 @@ import numpy as np
 
 from bpcli import load_problem, parse_problem
 from bpcli.problem.model import Problem
-from bpcli.training import settings_of, train
+from bpcli.training.training import settings_of, train
 
 ROUNDS = 5
 

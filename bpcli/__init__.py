@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bpcli.api import check, rendered
+    from bpcli.api import check, rendered, solve
     from bpcli.diagnostics import BpcliError, ProblemError
     from bpcli.grading.model import Report
-    from bpcli.load import load_problem, parse_problem, solve
-    from bpcli.solution import Solution, Step
+    from bpcli.solution.load import load_problem, parse_problem
+    from bpcli.solution.solution import Solution, Step
 
 __all__ = [
     "BpcliError",
@@ -38,13 +38,13 @@ _HOME = {
     "BpcliError": "diagnostics",
     "ProblemError": "diagnostics",
     "Report": "grading.model",
-    "Solution": "solution",
-    "Step": "solution",
+    "Solution": "solution.solution",
+    "Step": "solution.solution",
     "check": "api",
-    "load_problem": "load",
-    "parse_problem": "load",
+    "load_problem": "solution.load",
+    "parse_problem": "solution.load",
     "rendered": "api",
-    "solve": "load",
+    "solve": "api",
 }
 
 

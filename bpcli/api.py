@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bpcli.document import Document
+from bpcli.document.document import Document
 from bpcli.grading.grade import Grader
 from bpcli.grading.model import Report
-from bpcli.load import load_problem
-from bpcli.load import solve as work
 from bpcli.problem.model import Problem
-from bpcli.solution import Solution
+from bpcli.solution.load import load_problem, solve
+from bpcli.solution.solution import Solution
 
-__all__ = ["check", "rendered"]
+__all__ = ["check", "rendered", "solve"]
 
 
 def check(problem: Solution | Problem | str | Path, answers: str | Path) -> Report:
@@ -38,7 +37,7 @@ def check(problem: Solution | Problem | str | Path, answers: str | Path) -> Repo
 
     if isinstance(problem, str | Path):
         problem = load_problem(problem)
-    grader = Grader(work(problem) if isinstance(problem, Problem) else problem)
+    grader = Grader(solve(problem) if isinstance(problem, Problem) else problem)
     if isinstance(answers, str) and "\n" in answers:
         return grader.grade(grader.read(answers, "<text>"))
     return grader.grade(grader.read(read_source(Path(answers), ANSWER_LIMIT), str(answers)))
@@ -62,9 +61,9 @@ def rendered(
 
     Raises ValueError for another format, and for a report without its solution.
     """
-    from bpcli.grading.report import report_document
     from bpcli.lesson import lesson
     from bpcli.render import render
+    from bpcli.reports.report import report_document
 
     if isinstance(content, Solution):
         document = lesson(content)
@@ -75,3 +74,21 @@ def rendered(
     else:
         document = content
     return render(document, format, **options)
+
+
+def _lesson_in_a_notebook(solution: Solution, **_: object) -> dict[str, str]:
+    """A solution as Jupyter shows it."""
+    from bpcli.lesson import lesson
+    from bpcli.render import render
+
+    document = lesson(solution)
+    return {
+        "text/plain": render(document, "terminal"),
+        "text/markdown": render(document, "markdown"),
+        "text/html": render(document, "html", fragment=True),
+        "text/latex": render(document, "latex", fragment=True),
+    }
+
+
+# How a solution looks is decided far above the room that it is made in.
+Solution._repr_mimebundle_ = _lesson_in_a_notebook  # type: ignore[attr-defined]

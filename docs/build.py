@@ -15,13 +15,13 @@ from typer.main import get_command
 from bpcli.cli.app import application
 from bpcli.diagnostics import ProblemError
 from bpcli.grading.codes import LATER
-from bpcli.grading.mistakes import CATALOGUE, FAMILIES, Mistake
-from bpcli.grading.reference import example
-from bpcli.load import parse_problem
+from bpcli.mistakes import CATALOGUE, FAMILIES, Mistake
 from bpcli.notation.text import to_text
+from bpcli.notation.writer import Writer
 from bpcli.problem.codes import CODES
 from bpcli.problem.present import format_diagnostics
-from bpcli.writer import Writer
+from bpcli.reports.reference import example
+from bpcli.solution.load import parse_problem
 
 DOCS = Path(__file__).parent
 BAD = DOCS.parent / "tests" / "problems" / "bad"

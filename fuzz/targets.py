@@ -17,10 +17,10 @@ from bpcli import load_problem, parse_problem, solve
 from bpcli.diagnostics import Diagnostic, ProblemError
 from bpcli.export.reports import report_to_json
 from bpcli.grading.grade import Grader
-from bpcli.grading.report import report_document
 from bpcli.problem.expression import FormulaError, Place, parse_formula
 from bpcli.problem.present import format_diagnostics
 from bpcli.render.terminal import to_terminal_text
+from bpcli.reports.report import report_document
 
 __all__ = ["TARGETS", "answers", "checker", "formula", "reader"]
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from bpcli import Solution, parse_problem, solve
-from bpcli.ops.registry import ACTIVATIONS, LOSSES
-from bpcli.scalar import ScalarSolution, solve_scalar
+from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES
+from bpcli.inquiry.scalar import ScalarSolution, solve_scalar
 
 LAYOUTS = ("W x + b", "x W + b", "x W^T + b")
 MOST_LAYERS, MOST_UNITS = 4, 6

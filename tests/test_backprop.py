@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from bpcli import Solution, load_problem, parse_problem, solve
-from bpcli.backprop import differentiate
-from bpcli.expr import Expr, Variable, evaluate, variables_of
-from bpcli.mathtree import Identifier
-from bpcli.ops import elementwise, reductions
-from bpcli.program import Binding, Program, ProgramError
-from bpcli.shipped import shipped_names
+from bpcli.calculus.backprop import differentiate
+from bpcli.calculus.expr import Expr, Variable, evaluate, variables_of
+from bpcli.calculus.ops import elementwise, reductions
+from bpcli.calculus.program import Binding, Program, ProgramError
+from bpcli.document.mathtree import Identifier
+from bpcli.problem.shipped import shipped_names
 
 LAYOUTS = ("layout-wx", "layout-xw", "layout-xwt")
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from bpcli import load_problem, solve
-from bpcli.backprop import differentiate, pull_back, sum_to_shape
-from bpcli.expr import Apply, Constant, Expr, Notation, Operation, Variable, evaluate, postorder, variables_of
-from bpcli.mathtree import Identifier
-from bpcli.ops import arithmetic, elementwise, reductions
-from bpcli.program import Binding, Program
-from bpcli.shipped import shipped_names
+from bpcli.calculus.backprop import differentiate, pull_back, sum_to_shape
+from bpcli.calculus.expr import Apply, Constant, Expr, Notation, Operation, Variable, evaluate, postorder, variables_of
+from bpcli.calculus.ops import arithmetic, elementwise, reductions
+from bpcli.calculus.program import Binding, Program
+from bpcli.document.mathtree import Identifier
+from bpcli.problem.shipped import shipped_names
 
 
 def variable(name: str, shape: Any = ()) -> Variable:

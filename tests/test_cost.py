@@ -7,10 +7,10 @@ import json
 import pytest
 
 from bpcli import load_problem, solve
-from bpcli.cost import cost_of, growth
+from bpcli.inquiry.cost import cost_of, growth
 from bpcli.lesson.costs import cost_document
+from bpcli.problem.shipped import shipped_names
 from bpcli.render import render
-from bpcli.shipped import shipped_names
 
 
 def cost(name):

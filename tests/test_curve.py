@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bpcli.curve import curve_lines, curve_of, curve_png, curve_svg
+from bpcli.training.curve import curve_lines, curve_of, curve_png, curve_svg
 
 
 @pytest.mark.parametrize("points", [[], [(1, 0.5)], [(1, 0.5), (2, 0.5), (3, 0.5)], [(1, 1.0), (2, float("nan"))]])

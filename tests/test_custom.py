@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bpcli import ProblemError, Solution, load_problem, parse_problem, solve
-from bpcli.gradcheck import gradient_check
+from bpcli.inquiry.gradcheck import gradient_check
 
 
 def graph(functions: str, formula: str, x: float = 0.7) -> Solution:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bpcli import ProblemError, load_problem, parse_problem, solve
-from bpcli.shipped import shipped_names, shipped_path
+from bpcli.problem.shipped import shipped_names, shipped_path
 
 LAYERS = """
   layers:

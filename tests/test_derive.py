@@ -7,16 +7,16 @@ import pytest
 from differences import central_difference
 
 from bpcli import load_problem, parse_problem, solve
-from bpcli.derive import DerivationError, derive, simplifications
-from bpcli.document import Table
+from bpcli.calculus.program import ProgramError
+from bpcli.document.document import Table
 from bpcli.export.equations import derivation_to_latex
-from bpcli.identifiers import UnknownQuantityError
+from bpcli.inquiry.derive import DerivationError, derive, simplifications
 from bpcli.lesson.derivation import derivation_document, program_equations
 from bpcli.notation.text import to_text
-from bpcli.program import ProgramError
+from bpcli.notation.writer import Writer
+from bpcli.problem.identifiers import UnknownQuantityError
+from bpcli.problem.shipped import shipped_names
 from bpcli.render import render
-from bpcli.shipped import shipped_names
-from bpcli.writer import Writer
 
 
 def shipped(name):

@@ -13,7 +13,7 @@ from mpmath import mp, mpf
 from networks import random_network
 
 from bpcli import parse_problem, solve
-from bpcli.ops.registry import ACTIVATIONS, LOSSES, activation
+from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES, activation
 
 ORDINARY, HARD = range(15), range(1, 26)
 EXACT = 1e-13

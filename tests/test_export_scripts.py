@@ -15,9 +15,9 @@ from bpcli.cli.entry import run
 from bpcli.export.scripts import TARGETS, script
 from bpcli.export.scripts.code import renamed
 from bpcli.export.scripts.names import identifiers
-from bpcli.load import rounding_of
 from bpcli.problem.model import Problem
-from bpcli.shipped import shipped_names
+from bpcli.problem.shipped import shipped_names
+from bpcli.solution.load import rounding_of
 
 LIBRARIES = {"numpy": "numpy", "pytorch": "torch", "jax": "jax"}
 INSTALLED = [name for name in TARGETS if importlib.util.find_spec(LIBRARIES[name]) is not None]

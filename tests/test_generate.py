@@ -12,14 +12,14 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from bpcli.generate import MARK, NoVariantError, recipe, sheet_of
+from bpcli.authoring.generate import MARK, NoVariantError, recipe, sheet_of
+from bpcli.authoring.lint import lint
+from bpcli.authoring.redraw import drawer, givens, redrawn, redraws
 from bpcli.grading.asked import asked
 from bpcli.grading.grade import Grader
-from bpcli.grading.lint import lint
-from bpcli.identifiers import UnknownQuantityError
-from bpcli.load import load_problem, parse_problem, solve
-from bpcli.redraw import drawer, givens, redrawn, redraws
-from bpcli.shipped import shipped_names
+from bpcli.problem.identifiers import UnknownQuantityError
+from bpcli.problem.shipped import shipped_names
+from bpcli.solution.load import load_problem, parse_problem, solve
 
 MANY = ("lez5", "softmax-3class", "layout-xw", "zh-tanh-bce", "mac0460-logistic")
 WITHOUT_NUMBERS = ("momentum",)
@@ -216,7 +216,7 @@ def test_one_seed_and_name_one_text() -> None:
 SCRIPT = """
 import sys
 from bpcli import load_problem, solve
-from bpcli.generate import recipe
+from bpcli.authoring.generate import recipe
 for name in ("lez5", "layout-xw", "mac0460-entropy"):
     way = recipe(solve(load_problem(name)))
     for number in range(3):

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from bpcli import Solution, load_problem, parse_problem, solve
-from bpcli.gradcheck import GradientComparison, gradient_check
-from bpcli.identifiers import UnknownQuantityError
-from bpcli.rounding import Rounding
-from bpcli.shipped import shipped_names
+from bpcli.document.rounding import Rounding
+from bpcli.inquiry.gradcheck import GradientComparison, gradient_check
+from bpcli.problem.identifiers import UnknownQuantityError
+from bpcli.problem.shipped import shipped_names
 
 KINKED = {"relu-at-zero": {"dL/da1": 1, "dL/dW1": 2, "dL/db1": 1}}
 

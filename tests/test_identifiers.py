@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bpcli import Solution, load_problem, parse_problem, solve
-from bpcli.identifiers import Identifier, UnknownQuantityError, parse_identifier
+from bpcli.problem.identifiers import Identifier, UnknownQuantityError, parse_identifier
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 from bpcli import parse_problem, solve
+from bpcli.calculus.expr import Variable, evaluate
+from bpcli.calculus.ops.elementwise import tanh
 from bpcli.cli.entry import run
 from bpcli.diagnostics import ProblemError
-from bpcli.expr import Variable, evaluate
-from bpcli.identifiers import UnknownQuantityError
-from bpcli.large import MOST_LINES, check_large, is_large, part_of, solve_large
-from bpcli.mathtree import Identifier
-from bpcli.ops.elementwise import tanh
+from bpcli.document.mathtree import Identifier
+from bpcli.inquiry.large import MOST_LINES, check_large, is_large, part_of, solve_large
+from bpcli.problem.identifiers import UnknownQuantityError
 
 SECONDS = 60.0
 """Of processor time, what 100,000 lines may take on a slow machine; a few seconds on a usual one."""

@@ -7,16 +7,16 @@ import pytest
 from networks import scalar_distance, scalar_of
 
 from bpcli import load_problem, parse_problem, solve
+from bpcli.calculus.expr import Variable
+from bpcli.calculus.lower import BETWEEN, entry_of
+from bpcli.calculus.tape import ELEMENTARY
 from bpcli.diagnostics import BpcliError
-from bpcli.expr import Variable
+from bpcli.inquiry.scalar import ScalarRangeError, ScalarSolution, solve_scalar
 from bpcli.lesson.options import LessonOptions
 from bpcli.lesson.scalar import scalar_lesson, scalar_to_dict
-from bpcli.lower import BETWEEN, entry_of
+from bpcli.problem.shipped import shipped_names
 from bpcli.render import render
-from bpcli.scalar import ScalarRangeError, ScalarSolution, solve_scalar
-from bpcli.shipped import shipped_names
-from bpcli.solution import NumericError
-from bpcli.tape import ELEMENTARY
+from bpcli.solution.solution import NumericError
 
 LISTED = {rule.operation for rule in ELEMENTARY}
 every_problem = pytest.mark.parametrize("name", shipped_names())

@@ -13,25 +13,25 @@ import yaml
 
 from bpcli import load_problem, solve
 from bpcli.cli.language import Language, in_language, language_of_locale, with_comma
-from bpcli.cost import cost_of, growth
-from bpcli.document import Code, Document, Figures, Inline, InlineMath, Note, Paragraph, Strong, Table, Title
+from bpcli.document.document import Code, Document, Figures, Inline, InlineMath, Note, Paragraph, Strong, Table, Title
+from bpcli.document.mathtree import Identifier, Matrix, Number, Operator, Row, Subscript
 from bpcli.grading.grade import Grader
-from bpcli.grading.mistakes import CATALOGUE, FAMILIES, described, families, sentences, words
-from bpcli.grading.mistakes.entries.auxiliary import AUXILIARY
-from bpcli.grading.reference import mistake_document, mistakes_document
-from bpcli.grading.report import FEEDBACK, report_document
-from bpcli.grading.sheet import blank_sheet
+from bpcli.inquiry.cost import cost_of, growth
 from bpcli.lesson import LessonOptions, lesson
 from bpcli.lesson.costs import cost_document
-from bpcli.mathtree import Identifier, Matrix, Number, Operator, Row, Subscript
 from bpcli.messages import LANGUAGES, Messages
+from bpcli.mistakes import CATALOGUE, FAMILIES, described, families, sentences, words
+from bpcli.mistakes.entries.auxiliary import AUXILIARY
 from bpcli.notation.latex import to_latex
 from bpcli.notation.typst import to_typst
 from bpcli.problem.model import Problem
+from bpcli.problem.shipped import shipped_names
 from bpcli.render import render
 from bpcli.render.decimal_comma import displayed, with_decimal_comma
-from bpcli.shipped import shipped_names
-from bpcli.solution import Solution
+from bpcli.reports.answer_sheet import blank_sheet
+from bpcli.reports.reference import mistake_document, mistakes_document
+from bpcli.reports.report import FEEDBACK, report_document
+from bpcli.solution.solution import Solution
 
 PACKAGE = Path(__file__).parents[1] / "bpcli"
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
@@ -192,7 +192,7 @@ def test_a_hole_may_stand_elsewhere() -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_mistake_is_described(language: str) -> None:
-    texts = import_module(f"bpcli.grading.mistakes.entries.{language}").TEXTS
+    texts = import_module(f"bpcli.mistakes.entries.{language}").TEXTS
     assert set(texts) == set(ENTRIES)
     for identifier, english in ENTRIES.items():
         entry = described(identifier, language)

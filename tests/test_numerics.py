@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bpcli import ProblemError, Solution, parse_problem, solve
-from bpcli.ops import elementwise, reductions
+from bpcli.calculus.ops import elementwise, reductions
 
 
 def network(weights: object, target: object, activation: str, loss: str) -> Solution:

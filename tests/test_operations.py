@@ -14,17 +14,17 @@ import numpy as np
 import pytest
 from differences import central_difference
 
-from bpcli.backprop import pull_back, sum_to_shape
-from bpcli.expr import Apply, Constant, Operation, ShapeError, Variable, as_expr, evaluate
-from bpcli.lower import entry_of
-from bpcli.mathtree import Identifier
+from bpcli.calculus.backprop import pull_back, sum_to_shape
+from bpcli.calculus.expr import Apply, Constant, Operation, ShapeError, Variable, as_expr, evaluate
+from bpcli.calculus.lower import entry_of
+from bpcli.calculus.ops import arithmetic, elementwise, penalties, probability, reductions
+from bpcli.calculus.ops.losses import LossForm, loss
+from bpcli.calculus.ops.registry import ACTIVATIONS, FUNCTIONS, INFIX, LOSSES, activation, graph_function
+from bpcli.calculus.ops.shortcuts import shortcut
+from bpcli.document.mathtree import Identifier
+from bpcli.document.rounding import Rounding
 from bpcli.notation.text import to_text
-from bpcli.ops import arithmetic, elementwise, penalties, probability, reductions
-from bpcli.ops.losses import LossForm, loss
-from bpcli.ops.registry import ACTIVATIONS, FUNCTIONS, INFIX, LOSSES, activation, graph_function
-from bpcli.ops.shortcuts import shortcut
-from bpcli.rounding import Rounding
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
 
 MODULES = (arithmetic, elementwise, penalties, probability, reductions)
 NOT_OPERATIONS = {"function_of_one_variable", "prime", "sum_of"}

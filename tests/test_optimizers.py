@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bpcli import Solution, load_problem, parse_problem, solve
-from bpcli.optimizer import FORMS, OPTIMIZERS
+from bpcli.calculus.optimizer import FORMS, OPTIMIZERS
 
 STEPS = 5
 RATE = 0.1

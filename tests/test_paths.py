@@ -11,10 +11,10 @@ from networks import random_network, scalar_of, solved
 
 from bpcli import load_problem, solve
 from bpcli.cli.entry import run
+from bpcli.inquiry.paths import MOST_COUNTED, PathGraph, author_graph, find_paths, scalar_graph
 from bpcli.lesson.paths import paths_lesson, paths_to_dict
-from bpcli.paths import MOST_COUNTED, PathGraph, author_graph, find_paths, scalar_graph
+from bpcli.problem.shipped import shipped_names
 from bpcli.render import render
-from bpcli.shipped import shipped_names
 
 GRAPHS = [name for name in shipped_names() if load_problem(name).graph is not None]
 

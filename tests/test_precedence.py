@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpcli.expr import Apply, Constant, Expr, Operation, Variable, evaluate
-from bpcli.formula import translate
-from bpcli.mathtree import Identifier
+from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, evaluate
+from bpcli.calculus.ops import arithmetic, elementwise
+from bpcli.compose.formula import translate
+from bpcli.document.mathtree import Identifier
 from bpcli.notation.equation import to_math
 from bpcli.notation.text import to_text
-from bpcli.ops import arithmetic, elementwise
 from bpcli.problem.expression import Place, parse_formula
 
 NAMES = {name: Variable(name, (), Identifier(name)) for name in "abc"}

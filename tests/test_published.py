@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bpcli import Solution, load_problem, solve
-from bpcli.rounding import Rounding
+from bpcli.document.rounding import Rounding
 
 HERE = Path(__file__).parent / "published"
 SHARED = Path(__file__).parents[2] / "shared" / "published"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from bpcli import ProblemError, Solution, parse_problem, solve
-from bpcli.scalar import ScalarRangeError, solve_scalar
+from bpcli.inquiry.scalar import ScalarRangeError, solve_scalar
 
 DIGITS, STEP = 60, -20
 LARGEST = 1e4

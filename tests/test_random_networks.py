@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from bpcli import Solution, parse_problem, solve
-from bpcli.backprop import sum_to_shape
-from bpcli.expr import as_expr, evaluate
-from bpcli.gradcheck import gradient_check
-from bpcli.ops.losses import LossForm, loss
-from bpcli.ops.reductions import softmax
-from bpcli.ops.registry import ACTIVATIONS, LOSSES
+from bpcli.calculus.backprop import sum_to_shape
+from bpcli.calculus.expr import as_expr, evaluate
+from bpcli.calculus.ops.losses import LossForm, loss
+from bpcli.calculus.ops.reductions import softmax
+from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES
+from bpcli.inquiry.gradcheck import gradient_check
 
 COUNT = int(os.environ.get("BPCLI_RANDOM_NETWORKS", "300"))
 LAYOUTS = ("W x + b", "x W + b", "x W^T + b")

@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from bpcli.calculus.optimizer import FORMS
 from bpcli.cli.app import GUIDE, application
 from bpcli.cli.documents import Format
 from bpcli.cli.export import Target
 from bpcli.cli.language import Language
 from bpcli.grading.codes import ALL_CODES, LATER
-from bpcli.grading.mistakes import CATALOGUE
-from bpcli.grading.mistakes.catalogue import TRANSLATED
-from bpcli.load import load_problem, vocabulary
 from bpcli.messages import LANGUAGES
-from bpcli.optimizer import FORMS
+from bpcli.mistakes import CATALOGUE
+from bpcli.mistakes.catalogue import TRANSLATED
 from bpcli.problem.codes import CODES
+from bpcli.problem.shipped import shipped_names
 from bpcli.problem.validate import json_schema
 from bpcli.render import FORMATS, PAGE_FORMATS
-from bpcli.shipped import shipped_names
+from bpcli.solution.load import load_problem, vocabulary
 
 ROOT = Path(__file__).parent.parent
 
@@ -119,7 +119,7 @@ def test_every_script_can_be_asked_for():
 def test_every_degree_of_feedback_can_be_asked_for():
     """`--feedback` has what a report can leave out."""
     from bpcli.cli.check import Feedback
-    from bpcli.grading.report import FEEDBACK
+    from bpcli.reports.report import FEEDBACK
 
     assert tuple(item.value for item in Feedback) == FEEDBACK
 

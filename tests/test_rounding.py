@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpcli import load_problem, parse_problem, solve
-from bpcli.rounding import MOST_DIGITS, Rounding, snapped
+from bpcli.document.rounding import MOST_DIGITS, Rounding, snapped
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300)
 DECIMALS = st.integers(0, 9)

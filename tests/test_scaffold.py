@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 
-from bpcli.load import parse_problem, solve
-from bpcli.ops.registry import ACTIVATIONS, LOSSES
-from bpcli.optimizer import OPTIMIZERS
-from bpcli.scaffold import Scaffold, ScaffoldError, graph_text, network_text, sizes
+from bpcli.authoring.scaffold import Scaffold, ScaffoldError, graph_text, network_text, sizes
+from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES
+from bpcli.calculus.optimizer import OPTIMIZERS
+from bpcli.solution.load import parse_problem, solve
 
 
 @pytest.mark.parametrize("units", ["1-1", "2-3-1", "3-4-3", "2-2-2-2", "100-3-2", "2-3-12"])
@@ -117,7 +117,7 @@ def test_what_is_no_network_is_refused(text: str) -> None:
     "title", ['"quoted"', "back\\slash", "a: b # c", "- x", "\x1b[2J", "σ′ ∂", "a\nb", "{x}", "'", "\u202e0.1"]
 )
 def test_any_title_is_read_back(title: str) -> None:
-    from bpcli.safe import safe
+    from bpcli.document.safe import safe
 
     for text in (network_text(Scaffold((2, 2, 1), title=title)), graph_text(1, title)):
         assert parse_problem(text).title == safe(title)

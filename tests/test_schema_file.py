@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import bpcli
-from bpcli.load import vocabulary
 from bpcli.problem.validate import json_schema
+from bpcli.solution.load import vocabulary
 
 SHIPPED = Path(bpcli.__file__).with_name("problem.schema.json")
 

@@ -7,8 +7,8 @@ import pytest
 from differences import central_difference
 
 from bpcli import load_problem, parse_problem, solve
-from bpcli.derive import derive
-from bpcli.shipped import shipped_names
+from bpcli.inquiry.derive import derive
+from bpcli.problem.shipped import shipped_names
 
 random = np.random.default_rng(11)
 
@@ -94,12 +94,12 @@ def test_formulas(formula):
 
 def test_softmax_jacobian_can_be_differentiated_again_and_again():
     """Softmax has no last derivative: its rules are made of operations that have rules."""
-    from bpcli.backprop import differentiate
-    from bpcli.expr import Variable, evaluate
-    from bpcli.mathtree import Identifier
-    from bpcli.ops.arithmetic import multiply
-    from bpcli.ops.reductions import softmax, total
-    from bpcli.program import Binding, Program
+    from bpcli.calculus.backprop import differentiate
+    from bpcli.calculus.expr import Variable, evaluate
+    from bpcli.calculus.ops.arithmetic import multiply
+    from bpcli.calculus.ops.reductions import softmax, total
+    from bpcli.calculus.program import Binding, Program
+    from bpcli.document.mathtree import Identifier
 
     x = Variable("x", (3, 1), Identifier("x"))
     weights = [Variable(f"w{k}", (3, 1), Identifier("w")) for k in range(4)]

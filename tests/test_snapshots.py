@@ -9,8 +9,8 @@ import pytest
 from bpcli import load_problem, solve
 from bpcli.export.json import indented, solution_to_json
 from bpcli.lesson import LessonOptions, lesson
+from bpcli.problem.shipped import shipped_names
 from bpcli.render import render
-from bpcli.shipped import shipped_names
 
 NAMES = shipped_names()
 

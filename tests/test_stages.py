@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from bpcli import Solution, load_problem, parse_problem, solve
-from bpcli.expr import Constant, Expr, evaluate
+from bpcli.calculus.expr import Constant, Expr, evaluate
+from bpcli.calculus.stages import is_long, numbers_in, stages
+from bpcli.document.rounding import Rounding
 from bpcli.notation.equation import to_math
 from bpcli.notation.text import to_text
-from bpcli.rounding import Rounding
-from bpcli.shipped import shipped_names
-from bpcli.solution import Step
-from bpcli.stages import is_long, numbers_in, stages
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
+from bpcli.problem.shipped import shipped_names
+from bpcli.solution.solution import Step
 
 FOUR = Writer(Rounding(decimals=4))
 

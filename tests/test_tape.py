@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from bpcli.expr import Operation
-from bpcli.ops.arithmetic import add, divide, multiply, power, subtract
-from bpcli.ops.elementwise import absolute, elu, exp, log, relu, sigmoid, sine, softplus, sqrt, square, tanh
-from bpcli.ops.reductions import greater, lesser
-from bpcli.schedule import Schedule
-from bpcli.tape import COMPOSITE, ELEMENTARY, Elementary, NotFiniteError, Tape, unlisted
+from bpcli.calculus.expr import Operation
+from bpcli.calculus.ops.arithmetic import add, divide, multiply, power, subtract
+from bpcli.calculus.ops.elementwise import absolute, elu, exp, log, relu, sigmoid, sine, softplus, sqrt, square, tanh
+from bpcli.calculus.ops.reductions import greater, lesser
+from bpcli.calculus.schedule import Schedule
+from bpcli.calculus.tape import COMPOSITE, ELEMENTARY, Elementary, NotFiniteError, Tape, unlisted
 
 POINTS = (0.3, 1.0, 2.5, -0.7)
 UNARY = (sigmoid, tanh, softplus, elu(), relu(), relu(0.5), exp, square, absolute, sine)

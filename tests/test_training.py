@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from bpcli import load_problem, parse_problem, solve
-from bpcli.checkpoint import CheckpointError, checkpoint_text
-from bpcli.curve import curve_lines, curve_of, curve_svg
-from bpcli.load import rounding_of
-from bpcli.optimizer import FORMS
+from bpcli.calculus.optimizer import FORMS
 from bpcli.problem.model import Problem
-from bpcli.shipped import shipped_names
-from bpcli.training import Settings, TrainingError, settings_of, train, worked_steps
+from bpcli.problem.shipped import shipped_names
+from bpcli.solution.load import rounding_of
+from bpcli.training.checkpoint import CheckpointError, checkpoint_text
+from bpcli.training.curve import curve_lines, curve_of, curve_svg
+from bpcli.training.training import Settings, TrainingError, settings_of, train, worked_steps
 
 PROMISED = {"xor": 0.01, "iris": 0.1, "digits": 0.05}
 
@@ -268,7 +268,7 @@ def test_what_cannot_be_trained_says_why() -> None:
 
 def test_too_many_numbers_at_once_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows times units is memory."""
-    monkeypatch.setattr("bpcli.training.MOST_HELD", 1_000)
+    monkeypatch.setattr("bpcli.training.training.MOST_HELD", 1_000)
     with pytest.raises(TrainingError, match="numbers at once"):
         train(load_problem("iris"), Settings(epochs=1))
 
@@ -299,7 +299,7 @@ def test_updates_allocate_nothing() -> None:
     """Memory does not grow with the number of updates."""
     problem = load_problem("iris")
     settings = settings_of(problem)
-    from bpcli.training import _Trainer
+    from bpcli.training.training import _Trainer
 
     trainer = _Trainer(problem, settings)
     trainer._epoch(fresh=False)

@@ -14,10 +14,10 @@ from bpcli.cli.language import DecimalComma, Lang, Language, in_language, with_c
 from bpcli.cli.options import FORMAT, Ascii, Width, choose_format
 
 if TYPE_CHECKING:
-    from bpcli.document import Document
+    from bpcli.classroom.variants import ClassGrader
+    from bpcli.document.document import Document
     from bpcli.grading.grade import Grader
     from bpcli.grading.model import Report, Submission
-    from bpcli.grading.variants import ClassGrader
 
 __all__ = ["check"]
 
@@ -138,7 +138,7 @@ def _check_one(
     lang: Language | None,
     decimal_comma: bool | None,
 ) -> int:
-    from bpcli.grading.variants import grader_for
+    from bpcli.classroom.variants import grader_for
 
     graders = grader_for(problem, in_language(lang, locale=format is not CheckFormat.json))
     submission = _read(graders, path)
@@ -179,11 +179,11 @@ def _document(
     feedback: str,
     ascii: bool,  # noqa: A002
 ) -> Document:
-    from bpcli.grading.report import report_document
+    from bpcli.reports.report import report_document
 
     document = report_document(report, grader.solution, feedback=feedback, ascii=ascii)
     if explain:
-        from bpcli.grading.explain import explained
+        from bpcli.reports.explain import explained
 
         more = explained(grader, submission, report)
         document = document._replace(blocks=(*document.blocks, *more.blocks))

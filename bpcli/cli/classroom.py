@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bpcli.cli.language import with_comma
 from bpcli.diagnostics import BpcliError, InputError, OutputError
-from bpcli.safe import safe
+from bpcli.document.safe import safe
 
 if TYPE_CHECKING:
-    from bpcli.document import Document
-    from bpcli.grading.classroom import ClassResult, Row
-    from bpcli.grading.collect import Collected
+    from bpcli.classroom.collect import Collected
+    from bpcli.classroom.overrides import Overrides
+    from bpcli.classroom.results import ClassResult, Row
+    from bpcli.classroom.variants import ClassGrader
+    from bpcli.document.document import Document
     from bpcli.grading.model import Report, Submission
-    from bpcli.grading.overrides import Overrides
-    from bpcli.grading.variants import ClassGrader
     from bpcli.problem.model import Problem
-    from bpcli.solution import Solution
+    from bpcli.solution.solution import Solution
 
 __all__ = ["grade_class"]
 
@@ -112,11 +112,11 @@ def _graded_class(
     shown: _Shown,
     adapt: Callable[[Problem], Problem],
 ) -> int:
+    from bpcli.classroom.collect import collect, same_file_key
+    from bpcli.classroom.overrides import read_overrides
+    from bpcli.classroom.results import ClassResult, refuse_ambiguous, with_overrides
+    from bpcli.classroom.variants import grader_for
     from bpcli.grading.asked import asked
-    from bpcli.grading.classroom import ClassResult, refuse_ambiguous, with_overrides
-    from bpcli.grading.collect import collect, same_file_key
-    from bpcli.grading.overrides import read_overrides
-    from bpcli.grading.variants import grader_for
 
     grader = grader_for(problem, adapt)
     solution = grader.solution
@@ -148,7 +148,7 @@ def _graded_class(
 
 def _left_out(solution: Solution, outputs: _Outputs, overrides: str | None) -> Iterator[tuple[str, str]]:
     """Files that may lie among the answers and are none."""
-    from bpcli.grading.collect import SUFFIXES
+    from bpcli.classroom.collect import SUFFIXES
 
     yield solution.problem.path, "the problem"
     if overrides is not None:
@@ -164,7 +164,7 @@ def _protect_inputs(
     solution: Solution, collected: Collected, outputs: _Outputs, overrides: str | None, paths: list[str]
 ) -> dict[str, str]:
     """No output takes the place of anything that was read, or of another output: what is where, by `same_file_key`."""
-    from bpcli.grading.collect import same_file_key
+    from bpcli.classroom.collect import same_file_key
 
     taken = {same_file_key(found.file): "an answer file" for found in collected.files}
     taken[same_file_key(solution.problem.path)] = "the problem"
@@ -189,8 +189,8 @@ def _protect_inputs(
 
 def _graded(collected: Collected, grader: ClassGrader, max_score: float, *, keep: bool) -> tuple[Report, ...]:
     """The reports; without `keep`, without what only a page for the student needs."""
+    from bpcli.classroom.results import grade_files
     from bpcli.cli.progress import progress
-    from bpcli.grading.classroom import grade_files
     from bpcli.grading.submission import ANSWER_LIMIT
     from bpcli.problem.source import read_source
 
@@ -208,8 +208,8 @@ def _graded(collected: Collected, grader: ClassGrader, max_score: float, *, keep
 
 def _warn(collected: Collected, result: ClassResult, overrides: Overrides | None) -> None:
     """What an instructor should know and no table says."""
+    from bpcli.classroom.students import look_alike_warnings
     from bpcli.cli.output import tell
-    from bpcli.grading.students import look_alike_warnings
 
     told = [f"skipped {item.file}: {item.reason}" for item in collected.skipped]
     if len(told) > MOST_SKIPPED_TOLD:
@@ -243,8 +243,8 @@ def _texts(
 
         yield outputs.report, render(_report(result, grader.solution, shown), "markdown")
     if outputs.feedback_dir is not None:
-        from bpcli.grading.collect import same_file_key
-        from bpcli.grading.students import FileNames
+        from bpcli.classroom.collect import same_file_key
+        from bpcli.classroom.students import FileNames
 
         names = FileNames()
         for row in result.rows:
@@ -300,7 +300,7 @@ def _show(result: ClassResult, solution: Solution, shown: _Shown) -> None:
 
 
 def _report(result: ClassResult, solution: Solution, shown: _Shown, *, full: bool = True) -> Document:
-    from bpcli.grading.class_report import class_report
+    from bpcli.reports.class_report import class_report
 
     names = _mistake_names(result, solution.problem.language)
     return with_comma(class_report(result, solution, names=names, full=full), shown.decimal_comma)
@@ -314,10 +314,10 @@ def _json(result: ClassResult, feedback: str = "full") -> str:
 
 def _feedback(row: Row, solution: Solution, shown: _Shown) -> str:
     """The page of one student."""
-    from bpcli.document import Note
-    from bpcli.grading.report import report_document
+    from bpcli.document.document import Note
     from bpcli.messages import Messages
     from bpcli.render import render
+    from bpcli.reports.report import report_document
 
     document = report_document(row.report, solution, feedback=shown.feedback)
     if row.adjustment is not None:
@@ -328,7 +328,7 @@ def _feedback(row: Row, solution: Solution, shown: _Shown) -> str:
 
 
 def _mistake_names(result: ClassResult, language: str) -> dict[str, str]:
-    from bpcli.grading.mistakes import described
+    from bpcli.mistakes import described
 
     made = {match.id for row in result.rows for answer in row.report.answers for match in answer.matches}
     return {identifier: described(identifier, language).title for identifier in sorted(made)}

@@ -9,7 +9,7 @@ from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
 from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choose_format
 
 if TYPE_CHECKING:
-    from bpcli.cost import Cost, Growth
+    from bpcli.inquiry.cost import Cost, Growth
 
 __all__ = ["cost"]
 
@@ -28,9 +28,9 @@ def cost(
     Examples:  bpcli cost lez5   |   bpcli cost mine.yaml -o cost.json
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
-    from bpcli.cost import cost_of, growth
+    from bpcli.inquiry.cost import cost_of, growth
     from bpcli.lesson.costs import cost_document
-    from bpcli.load import load_problem, solve
+    from bpcli.solution.load import load_problem, solve
 
     refuse_to_overwrite(output, problem)
     solution = solve(in_language(lang)(load_problem(problem)))

@@ -60,9 +60,9 @@ def derive(
     bpcli derive lez5 --of dL/dW1 --wrt W1 --direction 1,0,0,0 --values
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
-    from bpcli.derive import derive as extend
+    from bpcli.inquiry.derive import derive as extend
     from bpcli.lesson.derivation import derivation_document
-    from bpcli.load import load_problem, solve
+    from bpcli.solution.load import load_problem, solve
 
     refuse_to_overwrite(output, problem)
     solution = solve(in_language(lang)(load_problem(problem)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from bpcli.document import Document
+    from bpcli.document.document import Document
 
 __all__ = ["Format", "refuse_idle_options", "write_document"]
 

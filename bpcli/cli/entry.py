@@ -9,7 +9,7 @@ from collections.abc import Callable
 from io import StringIO
 
 from bpcli.diagnostics import BpcliError, OutputError, ProblemError
-from bpcli.safe import safe
+from bpcli.document.safe import safe
 
 __all__ = ["run"]
 

@@ -28,12 +28,12 @@ def explain(
         emit(f"{name}: {ALL_CODES[name]}\n")
         return
     from bpcli.cli.mistakes import mistakes
-    from bpcli.grading.mistakes import CATALOGUE
+    from bpcli.mistakes import CATALOGUE
 
     if name.upper() in CATALOGUE:
         mistakes(name)
         return
-    from bpcli.identifiers import nearest
+    from bpcli.problem.identifiers import nearest
 
     near = nearest(name, ALL_CODES)
     hint = "did you mean " + " or ".join(f"`{item}`" for item in near) + "?" if near else "`bpcli explain` lists them"

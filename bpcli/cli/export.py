@@ -29,7 +29,7 @@ def export(
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
     from bpcli.export.scripts import script
-    from bpcli.load import load_problem, rounding_of, solve
+    from bpcli.solution.load import load_problem, rounding_of, solve
 
     refuse_to_overwrite(output, problem)
     loaded = load_problem(problem)

@@ -11,8 +11,8 @@ import typer
 from bpcli.cli.options import ProblemSource, identifiers
 
 if TYPE_CHECKING:
-    from bpcli.generate import Variant
-    from bpcli.grading.variants import Entry, Variants
+    from bpcli.authoring.generate import Variant
+    from bpcli.classroom.variants import Entry, Variants
 
 __all__ = ["generate"]
 
@@ -52,10 +52,10 @@ def generate(
     """
     if (count is None) == (roster is None):
         raise typer.BadParameter("say how many (--count 30), or for whom (--roster class.csv)")
+    from bpcli.authoring.generate import recipe
+    from bpcli.classroom.variants import Entry, Variants
     from bpcli.cli.progress import progress
-    from bpcli.generate import recipe
-    from bpcli.grading.variants import Entry, Variants
-    from bpcli.load import load_problem, solve
+    from bpcli.solution.load import load_problem, solve
 
     named = _names(count, roster)
     folder = Path(output)
@@ -84,8 +84,8 @@ def _names(count: int | None, roster: str | None) -> list[tuple[str, str]]:
         assert count is not None
         width = max(3, len(str(count)))
         return [(f"v{number:0{width}}", "") for number in range(1, count + 1)]
-    from bpcli.grading.roster import ROSTER_LIMIT, read_roster
-    from bpcli.grading.students import FileNames
+    from bpcli.classroom.roster import ROSTER_LIMIT, read_roster
+    from bpcli.classroom.students import FileNames
     from bpcli.problem.source import read_source
 
     names = FileNames()
@@ -93,7 +93,7 @@ def _names(count: int | None, roster: str | None) -> list[tuple[str, str]]:
 
 
 def _texts(variant: Variant, student: str) -> dict[str, str]:
-    from bpcli.generate import MARK, sheet_of
+    from bpcli.authoring.generate import MARK, sheet_of
     from bpcli.lesson import lesson
     from bpcli.render import render
 
@@ -116,9 +116,9 @@ def _fingerprint(text: str) -> str:
 
 def _present(folder: Path, force: bool) -> Variants | None:
     """What an earlier run has left in the folder. Raises OutputError for a folder that is somebody's."""
+    from bpcli.classroom.variants import is_variants, read_variants
     from bpcli.diagnostics import BpcliError, OutputError
-    from bpcli.grading.variants import is_variants, read_variants
-    from bpcli.safe import safe
+    from bpcli.document.safe import safe
 
     shown = safe(str(folder))
     if not os.path.lexists(folder):
@@ -143,8 +143,8 @@ def _present(folder: Path, force: bool) -> Variants | None:
 def _protect(folder: Path, files: dict[str, str], before: Variants | None) -> list[str]:
     """What an earlier run has made and this one does not. Raises OutputError where a person's work is in the way."""
     from bpcli.diagnostics import BpcliError, OutputError
+    from bpcli.document.safe import safe
     from bpcli.problem.source import read_source
-    from bpcli.safe import safe
 
     entries = before.entries if before is not None else ()
     known = {entry.file(kind): mark for entry in entries for kind, mark in entry.fingerprints.items()}
@@ -167,8 +167,8 @@ def _protect(folder: Path, files: dict[str, str], before: Variants | None) -> li
 
 
 def _write(folder: Path, files: dict[str, str], made: Variants) -> None:
+    from bpcli.classroom.variants import MANIFEST, variants_to_yaml
     from bpcli.cli.output import make_folder, write_file
-    from bpcli.grading.variants import MANIFEST, variants_to_yaml
 
     for part in sorted({str(Path(name).parent) for name in files}):
         make_folder(folder / part)
@@ -180,7 +180,7 @@ def _write(folder: Path, files: dict[str, str], made: Variants) -> None:
 def _say(made: Variants, left: list[str], files: dict[str, str]) -> None:
     """On standard error: what is where, and what an instructor should know."""
     from bpcli.cli.output import tell
-    from bpcli.safe import safe
+    from bpcli.document.safe import safe
 
     folder = safe(made.path)
     count = len(made.entries)

@@ -6,12 +6,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bpcli.document import Document
-    from bpcli.large import LargeSolution
+    from bpcli.document.document import Document
+    from bpcli.document.rounding import Rounding
+    from bpcli.inquiry.large import LargeSolution
     from bpcli.lesson import LessonOptions
     from bpcli.problem.model import Problem
-    from bpcli.rounding import Rounding
-    from bpcli.solution import Solution
+    from bpcli.solution.solution import Solution
 
 __all__ = ["Grain", "brief_json", "brief_lesson", "in_brief", "scalar_json", "scalar_tables"]
 
@@ -23,8 +23,8 @@ class Grain(str, Enum):
 
 def scalar_tables(solution: Solution, options: LessonOptions) -> Document:
     """The graph of single numbers: every node, and its grad_table."""
+    from bpcli.inquiry.scalar import solve_scalar
     from bpcli.lesson.scalar import scalar_lesson
-    from bpcli.scalar import solve_scalar
 
     return scalar_lesson(solve_scalar(solution), options)
 
@@ -32,8 +32,8 @@ def scalar_tables(solution: Solution, options: LessonOptions) -> Document:
 def scalar_json(solution: Solution, options: LessonOptions) -> str:
     """The graph of single numbers as JSON."""
     from bpcli.export.json import indented
+    from bpcli.inquiry.scalar import solve_scalar
     from bpcli.lesson.scalar import scalar_to_dict
-    from bpcli.scalar import solve_scalar
 
     return indented(scalar_to_dict(solve_scalar(solution), options)) + "\n"
 
@@ -43,7 +43,7 @@ def in_brief(problem: Problem, rounding: Rounding, only: tuple[str, ...]) -> tup
 
     Raises UnknownQuantityError for an id in `only` that names nothing in a large graph.
     """
-    from bpcli.large import is_large, part_of, solve_large
+    from bpcli.inquiry.large import is_large, part_of, solve_large
 
     if not is_large(problem) or rounding.each_step:
         return problem, None

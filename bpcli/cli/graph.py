@@ -56,7 +56,7 @@ def graph(
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
     from bpcli.drawing import draw
-    from bpcli.load import load_problem, solve
+    from bpcli.solution.load import load_problem, solve
 
     refuse_to_overwrite(output, problem)
     solution = solve(in_language(lang)(load_problem(problem)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from bpcli.document import Document
+    from bpcli.document.document import Document
     from bpcli.problem.model import Problem
 
 __all__ = ["DecimalComma", "Lang", "Language", "in_language", "language_of_locale", "with_comma"]

@@ -11,7 +11,7 @@ from bpcli.cli.options import ProblemSource, digits
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpcli.grading.lint import Finding
+    from bpcli.authoring.lint import Finding
 
 __all__ = ["lint"]
 
@@ -32,10 +32,10 @@ def lint(
 
     Example:  bpcli lint mine.yaml --decimals 3
     """
+    from bpcli.authoring.lint import lint as look
     from bpcli.cli.output import emit
     from bpcli.cli.progress import progress
-    from bpcli.grading.lint import lint as look
-    from bpcli.load import load_problem, rounding_of, solve
+    from bpcli.solution.load import load_problem, rounding_of, solve
 
     loaded = load_problem(problem)
     rounding = digits(rounding_of(loaded.display), decimals, significant)
@@ -53,8 +53,8 @@ def lint(
 
 
 def _lines(finding: Finding) -> Iterator[str]:
-    from bpcli.grading.mistakes import described
-    from bpcli.grading.mistakes.entries.sentences import REASONS
+    from bpcli.mistakes import described
+    from bpcli.mistakes.entries.sentences import REASONS
 
     reason = f" ({REASONS[finding.reason]})" if finding.reason else ""
     if finding.kind == "digits":

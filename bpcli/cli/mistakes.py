@@ -24,9 +24,9 @@ def mistakes(
     Examples:  bpcli mistakes   |   bpcli mistakes D03
     """
     from bpcli.cli.output import emit_with
-    from bpcli.grading.mistakes import CATALOGUE
-    from bpcli.grading.reference import mistake_document, mistakes_document
+    from bpcli.mistakes import CATALOGUE
     from bpcli.render.terminal import write_terminal
+    from bpcli.reports.reference import mistake_document, mistakes_document
 
     language = lang.value if lang is not None else language_of_locale() or "en"
     if identifier is None:

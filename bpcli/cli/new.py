@@ -33,8 +33,8 @@ def new(
     Examples:  bpcli new 2-3-1 --hidden tanh -o mine.yaml   |   bpcli new 3-4-3 --output softmax --batch 2   |
     bpcli new --graph -o graph.yaml
     """
+    from bpcli.authoring.scaffold import Scaffold, graph_text, network_text, sizes
     from bpcli.cli.output import refuse_present, write_text
-    from bpcli.scaffold import Scaffold, graph_text, network_text, sizes
 
     if graph == (network is not None):
         raise typer.BadParameter("name the units of each layer (bpcli new 2-3-1), or write --graph")

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bpcli.rounding import Rounding
+    from bpcli.document.rounding import Rounding
 
 __all__ = [
     "Ascii",

@@ -12,7 +12,7 @@ from typing import TextIO
 import typer
 
 from bpcli.diagnostics import OutputError
-from bpcli.safe import safe
+from bpcli.document.safe import safe
 
 __all__ = [
     "TEMPORARY_SUFFIX",

@@ -12,8 +12,8 @@ from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
 from bpcli.cli.options import FORMAT, Ascii, Decimals, Output, ProblemSource, Width, choose_format, digits
 
 if TYPE_CHECKING:
-    from bpcli.paths import PathGraph
-    from bpcli.solution import Solution
+    from bpcli.inquiry.paths import PathGraph
+    from bpcli.solution.solution import Solution
 
 __all__ = ["paths"]
 
@@ -40,10 +40,10 @@ def paths(
     Examples:  bpcli paths mac0460-logistic b1   |   bpcli paths lez5 W1[1,2]   |   bpcli paths lez5 W1[1,2] h1[1]
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
+    from bpcli.inquiry.paths import find_paths
     from bpcli.lesson.paths import paths_lesson, paths_to_dict
-    from bpcli.load import load_problem, rounding_of
-    from bpcli.load import solve as work
-    from bpcli.paths import find_paths
+    from bpcli.solution.load import load_problem, rounding_of
+    from bpcli.solution.load import solve as work
 
     refuse_to_overwrite(output, problem)
     chosen = choose_format(format, output, Format)
@@ -64,8 +64,8 @@ def paths(
 
 
 def _graph(solution: Solution, grain: Grain | None) -> PathGraph:
-    from bpcli.paths import PathError, author_graph, scalar_graph
-    from bpcli.scalar import solve_scalar
+    from bpcli.inquiry.paths import PathError, author_graph, scalar_graph
+    from bpcli.inquiry.scalar import solve_scalar
 
     graph = None if grain is Grain.scalar else author_graph(solution)
     if graph is not None:
@@ -79,7 +79,7 @@ def _graph(solution: Solution, grain: Grain | None) -> PathGraph:
 
 def _node(solution: Solution, graph: PathGraph, identifier: str) -> int:
     """The node that an id names. Raises PathError for what is no node, UnknownQuantityError for an unknown id."""
-    from bpcli.paths import PathError
+    from bpcli.inquiry.paths import PathError
 
     known = graph.node(identifier.strip())
     if known is not None:

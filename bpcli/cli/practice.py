@@ -13,8 +13,8 @@ from bpcli.cli.language import Lang, in_language
 from bpcli.cli.options import Ascii, Width
 
 if TYPE_CHECKING:
-    from bpcli.document import Block, Document
-    from bpcli.grading.practice import Practice, Progress
+    from bpcli.document.document import Block, Document
+    from bpcli.reports.practice import Practice, Progress
 
 __all__ = ["practice"]
 
@@ -51,8 +51,8 @@ def practice(
     if problem == "-":
         raise typer.BadParameter("standard input is where you answer: name a problem file")
     from bpcli.grading.grade import Grader
-    from bpcli.grading.practice import Practice
-    from bpcli.load import load_problem, solve
+    from bpcli.reports.practice import Practice
+    from bpcli.solution.load import load_problem, solve
 
     loaded = in_language(lang)(load_problem(problem))
     session = Practice(Grader(solve(loaded)))
@@ -68,8 +68,8 @@ class _Keeper:
 
     def load(self, questions: int) -> Progress | None:
         from bpcli.diagnostics import BpcliError
-        from bpcli.grading.practice import progress_from
         from bpcli.problem.source import read_source
+        from bpcli.reports.practice import progress_from
 
         if self.path is None or not os.path.exists(self.path):  # noqa: PTH110
             return None
@@ -83,7 +83,7 @@ class _Keeper:
         """Whether the progress is kept; a place that cannot be written is told once and not tried again."""
         from bpcli.cli.output import write_file
         from bpcli.diagnostics import OutputError
-        from bpcli.grading.practice import progress_to
+        from bpcli.reports.practice import progress_to
 
         if self.path is None:
             return False
@@ -186,7 +186,7 @@ class _Session:
             self.say(self.messages.text("practice.kept"))
 
     def ask(self, progress: Progress) -> None:
-        from bpcli.document import Paragraph
+        from bpcli.document.document import Paragraph
         from bpcli.notation.text import to_text
 
         self.say("")
@@ -206,7 +206,7 @@ class _Session:
         return line or None
 
     def show(self, blocks: tuple[Block, ...]) -> None:
-        from bpcli.document import Document
+        from bpcli.document.document import Document
 
         self.write(Document(blocks, self.messages.language))
 

@@ -11,9 +11,9 @@ def problems() -> None:
     Examples:  bpcli problems   |   bpcli solve mazur
     """
     from bpcli.cli.output import emit
-    from bpcli.load import load_problem
+    from bpcli.problem.shipped import shipped_names
     from bpcli.render.layout import display_width
-    from bpcli.shipped import shipped_names
+    from bpcli.solution.load import load_problem
 
     names = shipped_names()
     width = max(map(display_width, names), default=0)
@@ -31,7 +31,7 @@ def schema() -> None:
     import json
 
     from bpcli.cli.output import emit
-    from bpcli.load import vocabulary
     from bpcli.problem.validate import json_schema
+    from bpcli.solution.load import vocabulary
 
     emit(json.dumps(json_schema(vocabulary()), indent=2, ensure_ascii=False) + "\n")

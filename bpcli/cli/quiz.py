@@ -38,7 +38,7 @@ def quiz(
     bpcli quiz lez5 --to prairielearn -o questions/lez5
     """
     from bpcli.cli.output import refuse_present, write_file, write_text
-    from bpcli.load import load_problem, solve
+    from bpcli.solution.load import load_problem, solve
 
     if to is not Platform.moodle and output is None:
         kind = "file (-o lez5.zip)" if to is Platform.qti else "folder (-o questions/lez5)"

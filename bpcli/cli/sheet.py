@@ -13,7 +13,7 @@ from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
 from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choose_format, identifiers
 
 if TYPE_CHECKING:
-    from bpcli.solution import Solution
+    from bpcli.solution.solution import Solution
 
 __all__ = ["key", "sheet"]
 
@@ -91,7 +91,7 @@ def sheet(
     bpcli sheet lez5 -o sheet.html --filled a1,h1
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
-    from bpcli.load import load_problem, solve
+    from bpcli.solution.load import load_problem, solve
 
     refuse_to_overwrite(output, problem)
     chosen = choose_format(format, output, SheetFormat)
@@ -104,14 +104,14 @@ def sheet(
     if chosen.value in FILES:
         write_text(_text(solution, chosen.value, given_away), output)
     elif chosen is SheetFormat.html:
-        from bpcli.lesson.sheet import sheet_of_problem
         from bpcli.render.answer_page import to_answer_page
+        from bpcli.reports.sheet import sheet_of_problem
 
         page = sheet_of_problem(solution, given_away.ids, given_away.level)
         path = solution.problem.path
         write_text(to_answer_page(page, path, _variant(path), decimal_comma=decimal_comma), output)
     else:
-        from bpcli.lesson.sheet import paper_sheet
+        from bpcli.reports.sheet import paper_sheet
 
         document = paper_sheet(solution, given_away.ids, given_away.level)
         write_document(with_comma(document, decimal_comma), chosen, output, width, ascii)
@@ -134,8 +134,8 @@ def key(
     Examples:  bpcli key lez5   |   bpcli key lez5 -o key.pdf   |   bpcli key lez5 -o key.yaml
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
-    from bpcli.grading.key import filled_sheet, key_document
-    from bpcli.load import load_problem, solve
+    from bpcli.reports.key import filled_sheet, key_document
+    from bpcli.solution.load import load_problem, solve
 
     refuse_to_overwrite(output, problem)
     chosen = choose_format(format, output, KeyFormat)
@@ -150,7 +150,7 @@ def key(
 
 
 def _given_away(texts: list[str] | None) -> _GivenAway:
-    from bpcli.grading.sheet import LEVELS
+    from bpcli.reports.answer_sheet import LEVELS
 
     words = identifiers(texts)
     levels = sorted({word for word in words if word in LEVELS})
@@ -161,7 +161,7 @@ def _given_away(texts: list[str] | None) -> _GivenAway:
 
 def _variant(path: str) -> str:
     """The name of the variant that a problem file is, where it stands in a folder of variants."""
-    from bpcli.grading.variants import KINDS, is_variants
+    from bpcli.classroom.variants import KINDS, is_variants
 
     name, folder = Path(path).stem, Path(path).parent.parent
     is_one = Path(path).match(KINDS["problem"].format("*")) and is_variants(str(folder))
@@ -171,11 +171,11 @@ def _variant(path: str) -> str:
 def _text(solution: Solution, format: str, given_away: _GivenAway) -> str:  # noqa: A002
     """The sheet as a text that is written into."""
     if format in FILES:
-        from bpcli.grading.sheet import blank_sheet
+        from bpcli.reports.answer_sheet import blank_sheet
 
         return blank_sheet(solution, format, given_away.ids, given_away.level)
-    from bpcli.lesson.sheet import paper_sheet
     from bpcli.render import render
+    from bpcli.reports.sheet import paper_sheet
 
     return render(paper_sheet(solution, given_away.ids, given_away.level), format)
 
@@ -183,8 +183,8 @@ def _text(solution: Solution, format: str, given_away: _GivenAway) -> str:  # no
 def _refuse_written(output: str | None, solution: Solution, text: str) -> None:
     """What someone wrote by hand is not replaced: only a sheet of this problem as it was handed out."""
     from bpcli.diagnostics import BpcliError, OutputError
+    from bpcli.document.safe import safe
     from bpcli.problem.source import decode, read_source
-    from bpcli.safe import safe
 
     if output is None or not Path(output).exists():
         return

@@ -28,9 +28,9 @@ from bpcli.cli.output import write_text
 from bpcli.cli.verification import brief_compared, compared
 
 if TYPE_CHECKING:
-    from bpcli.document import Document
+    from bpcli.document.document import Document
     from bpcli.lesson import LessonOptions
-    from bpcli.solution import Solution
+    from bpcli.solution.solution import Solution
 
 __all__ = ["solve"]
 
@@ -91,8 +91,8 @@ def solve(
     """
     from bpcli.cli.output import refuse_to_overwrite
     from bpcli.lesson.options import LessonOptions
-    from bpcli.load import load_problem, rounding_of
-    from bpcli.load import solve as work
+    from bpcli.solution.load import load_problem, rounding_of
+    from bpcli.solution.load import solve as work
 
     refuse_to_overwrite(output, problem)
     chosen = choose_format(format, output, Format)

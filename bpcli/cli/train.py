@@ -18,8 +18,8 @@ from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choos
 if TYPE_CHECKING:
     from bpcli.lesson.training import TrainingReport
     from bpcli.problem.model import Numbers, Problem
-    from bpcli.solution import Solution
-    from bpcli.training import Settings, Trained
+    from bpcli.solution.solution import Solution
+    from bpcli.training.training import Settings, Trained
 
 __all__ = ["train"]
 
@@ -71,9 +71,9 @@ def train(
     bpcli train xor --show-steps 2   |   bpcli train digits --checkpoint trained.yaml
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
-    from bpcli.load import load_problem
-    from bpcli.training import settings_of, worked_steps
-    from bpcli.training import train as work
+    from bpcli.solution.load import load_problem
+    from bpcli.training.training import settings_of, worked_steps
+    from bpcli.training.training import train as work
 
     for file in (output, plot):
         refuse_to_overwrite(file, problem)
@@ -171,8 +171,8 @@ def _report(trained: Trained, worked: list[Solution], source: str) -> TrainingRe
 
 
 def _markdown(report: TrainingReport) -> str:
-    from bpcli.curve import curve_lines
     from bpcli.render import render
+    from bpcli.training.curve import curve_lines
 
     drawn = "\n".join(curve_lines(report.curve, 72, CURVE_HEIGHT))
     parts = [render(part, "markdown").rstrip("\n") for part in (report.before, report.heading, report.after)]
@@ -182,8 +182,8 @@ def _markdown(report: TrainingReport) -> str:
 
 def _write_terminal(report: TrainingReport, output: str | None, width: int | None, ascii: bool) -> None:  # noqa: A002
     from bpcli.cli.output import emit_with, write_file
-    from bpcli.curve import curve_lines
     from bpcli.render.terminal import terminal_width, to_terminal_text, write_terminal
+    from bpcli.training.curve import curve_lines
 
     def drawn(columns: int, plain: bool) -> str:
         lines = curve_lines(report.curve, min(columns, 80) - 2, CURVE_HEIGHT, ascii=plain)
@@ -221,7 +221,7 @@ def _json(trained: Trained) -> str:
     from math import isfinite
 
     from bpcli.export.json import indented
-    from bpcli.solution import plain
+    from bpcli.solution.solution import plain
 
     def number(value: float | None) -> float | None:
         return value if value is not None and isfinite(value) else None
@@ -247,7 +247,7 @@ def _json(trained: Trained) -> str:
 
 def _plot(report: TrainingReport, path: str) -> None:
     from bpcli.cli.output import write_file
-    from bpcli.curve import curve_png, curve_svg
+    from bpcli.training.curve import curve_png, curve_svg
 
     if PurePath(path).suffix.lower() == ".png":
         write_file(path, curve_png(report.curve))
@@ -260,11 +260,11 @@ def _plot(report: TrainingReport, path: str) -> None:
 
 def _refuse_checkpoint(path: str | None, problem: Problem, force: bool) -> None:
     """Before any long work: a checkpoint replaces checkpoints only, and never the problem itself or its data."""
-    from bpcli.checkpoint import is_checkpoint
     from bpcli.cli.output import refuse_to_overwrite
     from bpcli.diagnostics import BpcliError, OutputError
+    from bpcli.document.safe import safe
     from bpcli.problem.source import decode, read_source
-    from bpcli.safe import safe
+    from bpcli.training.checkpoint import is_checkpoint
 
     if path is None:
         return
@@ -282,11 +282,11 @@ def _refuse_checkpoint(path: str | None, problem: Problem, force: bool) -> None:
 
 
 def _keep(trained: Trained, path: str, problem: Problem, force: bool) -> None:
-    from bpcli.checkpoint import checkpoint_text
     from bpcli.cli.output import write_file
     from bpcli.diagnostics import OutputError
+    from bpcli.document.safe import safe
     from bpcli.problem.source import read_source
-    from bpcli.safe import safe
+    from bpcli.training.checkpoint import checkpoint_text
 
     text = checkpoint_text(trained)
     data = problem.network.data if problem.network is not None else None

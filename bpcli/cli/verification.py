@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from bpcli.cli.progress import progress
 
 if TYPE_CHECKING:
-    from bpcli.gradcheck import GradientComparison
-    from bpcli.large import LargeSolution
+    from bpcli.inquiry.gradcheck import GradientComparison
+    from bpcli.inquiry.large import LargeSolution
     from bpcli.lesson import LessonOptions
-    from bpcli.solution import Solution
+    from bpcli.solution.solution import Solution
 
 __all__ = ["brief_compared", "compared"]
 
@@ -20,7 +20,7 @@ MANY = 50
 
 
 def compared(solution: Solution) -> tuple[GradientComparison, ...]:
-    from bpcli.gradcheck import checked_steps, gradient_check
+    from bpcli.inquiry.gradcheck import checked_steps, gradient_check
 
     with progress(len(checked_steps(solution)), TITLE, MANY) as advance:
         return gradient_check(solution, advance=advance)
@@ -28,7 +28,7 @@ def compared(solution: Solution) -> tuple[GradientComparison, ...]:
 
 def brief_compared(solution: LargeSolution, options: LessonOptions) -> tuple[GradientComparison, ...]:
     """Of the gradients that are shown; each takes a dozen passes through the graph."""
-    from bpcli.large import check_large
+    from bpcli.inquiry.large import check_large
     from bpcli.lesson.large import MOST_ROWS, told_names
 
     names = told_names(solution, options.only)[:MOST_ROWS]

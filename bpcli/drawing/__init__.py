@@ -7,7 +7,7 @@ from typing import Any
 
 from bpcli.drawing.contents import graph_picture
 from bpcli.drawing.units import network_picture
-from bpcli.solution import Solution
+from bpcli.solution.solution import Solution
 
 __all__ = ["FORMATS", "draw"]
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from bpcli.calculus.expr import Array, Constant, Expr, Variable, evaluate, variables_of
+from bpcli.calculus.program import Binding, Contribution
+from bpcli.document.mathtree import Math, Matrix, Number
 from bpcli.drawing.model import Box, DrawingError, Edge, Picture
-from bpcli.expr import Array, Constant, Expr, Variable, evaluate, variables_of
-from bpcli.mathtree import Math, Matrix, Number
 from bpcli.messages import Messages
-from bpcli.program import Binding, Contribution
-from bpcli.solution import Solution
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
+from bpcli.solution.solution import Solution
 
 __all__ = ["graph_picture", "short_value"]
 

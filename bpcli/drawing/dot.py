@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bpcli.document.safe import safe
 from bpcli.drawing.lines import box_lines, edge_text, unit_lines
 from bpcli.drawing.model import Picture
 from bpcli.drawing.units import NetworkPicture
 from bpcli.notation.text import to_text
-from bpcli.safe import safe
 
 __all__ = ["network_to_dot", "picture_to_dot", "quoted"]
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bpcli.mathtree import Fenced, Fraction, Identifier, Math, Number, Operator, Root, Row, Subscript, Superscript
+from bpcli.document.mathtree import (
+    Fenced,
+    Fraction,
+    Identifier,
+    Math,
+    Number,
+    Operator,
+    Root,
+    Row,
+    Subscript,
+    Superscript,
+)
 from bpcli.notation.symbols import head, is_times, pieces, vulgar
 from bpcli.notation.text import power_base, to_text
 

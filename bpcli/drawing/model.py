@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bpcli.diagnostics import BpcliError
-from bpcli.mathtree import Math
+from bpcli.document.mathtree import Math
 
 __all__ = ["Box", "DrawingError", "Edge", "Picture"]
 

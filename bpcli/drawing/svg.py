@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from bpcli.document.mathtree import Math, Matrix
+from bpcli.document.safe import safe
 from bpcli.drawing.ink import Run, broken, runs, width_of
 from bpcli.drawing.layout import Frame, Link, layered
 from bpcli.drawing.model import Box, Edge, Picture
-from bpcli.mathtree import Math, Matrix
 from bpcli.notation.text import elided_rows, number_text
-from bpcli.safe import safe
 
 __all__ = ["Canvas", "escaped", "picture_to_svg"]
 

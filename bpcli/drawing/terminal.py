@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bpcli.document.safe import safe
 from bpcli.drawing.lines import edge_text, value_text
 from bpcli.drawing.model import Box, Edge, Picture
 from bpcli.drawing.units import NetworkPicture, Unit
@@ -15,7 +16,6 @@ from bpcli.notation.ascii import ascii_text
 from bpcli.notation.text import to_text
 from bpcli.render.layout import display_width
 from bpcli.render.prose import split_cells
-from bpcli.safe import safe
 
 __all__ = ["network_to_text", "picture_to_text"]
 

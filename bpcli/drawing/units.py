@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bpcli.calculus.expr import Variable
+from bpcli.document.mathtree import Math, Number, Subscript, Superscript, Words
 from bpcli.drawing.model import DrawingError
-from bpcli.expr import Variable
-from bpcli.mathtree import Math, Number, Subscript, Superscript, Words
 from bpcli.messages import Messages
-from bpcli.solution import Solution
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
+from bpcli.solution.solution import Solution
 
 __all__ = ["Column", "NetworkPicture", "Unit", "Wire", "network_picture"]
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from unicodedata import normalize
 
+from bpcli.classroom.results import ClassResult, Row
+from bpcli.classroom.tally import verdict_on
+from bpcli.document.safe import safe
 from bpcli.grading.asked import Asked
-from bpcli.grading.classroom import ClassResult, Row
-from bpcli.grading.tally import verdict_on
 from bpcli.problem.numbers import NotANumber, parse_number
-from bpcli.safe import safe
 
 __all__ = ["grades_to_csv", "guarded"]
 

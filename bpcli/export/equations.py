@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bpcli.derive import Derivation, simplifications
-from bpcli.document import Equation
+from bpcli.document.document import Equation
+from bpcli.inquiry.derive import Derivation, simplifications
 from bpcli.lesson.derivation import program_equations
 from bpcli.messages import Messages
 from bpcli.notation.latex import latex_text, to_latex
-from bpcli.solution import Solution
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
+from bpcli.solution.solution import Solution
 
 __all__ = ["derivation_to_latex"]
 

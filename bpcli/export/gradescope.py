@@ -6,10 +6,10 @@ import json
 import math
 from typing import Any
 
+from bpcli.classroom.results import Row
+from bpcli.document.safe import safe
 from bpcli.export.reports import report_data
-from bpcli.grading.classroom import Row
 from bpcli.messages import Messages
-from bpcli.safe import safe
 
 __all__ = ["failure_to_gradescope", "row_to_gradescope"]
 

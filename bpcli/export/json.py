@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.expr import Array
-from bpcli.identifiers import UnknownQuantityError
+from bpcli.calculus.expr import Array
+from bpcli.calculus.stages import stages
+from bpcli.document.rounding import Rounding
+from bpcli.document.safe import safe
 from bpcli.notation.latex import to_latex
 from bpcli.notation.text import to_text
-from bpcli.rounding import Rounding
-from bpcli.safe import safe
-from bpcli.solution import Solution, Step, plain
-from bpcli.stages import stages
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
+from bpcli.problem.identifiers import UnknownQuantityError
+from bpcli.solution.solution import Solution, Step, plain
 
 __all__ = ["finite", "indented", "solution_to_dict", "solution_to_json"]
 

@@ -17,11 +17,11 @@ from html import escape
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from bpcli.document import InlineMath
+from bpcli.document.document import InlineMath
+from bpcli.document.safe import safe
 from bpcli.export.quiz import Cell, Quiz, inline_html, quiz, text_html
 from bpcli.messages import Messages
-from bpcli.safe import safe
-from bpcli.solution import Solution
+from bpcli.solution.solution import Solution
 
 __all__ = ["Field", "fields_of", "solution_to_moodle"]
 

@@ -14,10 +14,10 @@ from html import escape
 from typing import Any
 from uuid import UUID, uuid5
 
+from bpcli.document.safe import safe
 from bpcli.export.quiz import Question, Quiz, inline_html, quiz, tex, text_html
 from bpcli.grading.model import Graded, Report
-from bpcli.safe import safe
-from bpcli.solution import Solution
+from bpcli.solution.solution import Solution
 
 __all__ = ["answer_names", "report_to_prairielearn", "solution_to_prairielearn"]
 

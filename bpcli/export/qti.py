@@ -15,11 +15,11 @@ from hashlib import sha256
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from bpcli.document import InlineMath
+from bpcli.document.document import InlineMath
+from bpcli.document.safe import safe
 from bpcli.export.quiz import Cell, Question, Quiz, inline_html, quiz, text_html
 from bpcli.messages import Messages
-from bpcli.safe import safe
-from bpcli.solution import Solution
+from bpcli.solution.solution import Solution
 
 __all__ = ["Item", "items_of", "solution_to_qti"]
 

@@ -17,23 +17,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bpcli.calculus.expr import Array, evaluate
+from bpcli.calculus.program import Binding
 from bpcli.diagnostics import BpcliError
-from bpcli.document import Code, Inline, InlineMath, Strong
-from bpcli.expr import Array, evaluate
+from bpcli.document.document import Code, Inline, InlineMath, Strong
+from bpcli.document.mathtree import Math
+from bpcli.document.rounding import Rounding
+from bpcli.document.safe import safe
 from bpcli.grading.asked import Asked, asked
 from bpcli.grading.diagnose import diagnoser_of
-from bpcli.grading.mistakes import described
-from bpcli.grading.sheet import sheet_lines
 from bpcli.grading.tolerance import half_unit, slack
 from bpcli.lesson.givens import equality, given_blocks
-from bpcli.mathtree import Math
 from bpcli.messages import Messages
+from bpcli.mistakes import described
 from bpcli.notation.latex import to_latex
-from bpcli.program import Binding
-from bpcli.rounding import Rounding
-from bpcli.safe import safe
-from bpcli.solution import Solution, plain
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
+from bpcli.reports.answer_sheet import sheet_lines
+from bpcli.solution.solution import Solution, plain
 
 __all__ = ["Cell", "Question", "Quiz", "QuizError", "Wrong", "inline_html", "quiz", "tex", "text_html"]
 

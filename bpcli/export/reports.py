@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bpcli.classroom.results import ClassResult, Row
+from bpcli.document.safe import safe
 from bpcli.export.json import finite, indented
-from bpcli.grading.classroom import ClassResult, Row
 from bpcli.grading.model import Graded, Match, Report
-from bpcli.safe import safe
 
 __all__ = ["class_to_dict", "class_to_json", "report_data", "report_to_json"]
 
@@ -69,7 +69,7 @@ def _answer(answer: Graded, feedback: str) -> dict[str, Any]:
 
 
 def _hint(match: Match) -> str:
-    from bpcli.grading.mistakes import described
+    from bpcli.mistakes import described
 
     return match.hint or described(match.id).hint
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bpcli.calculus.expr import Variable
 from bpcli.diagnostics import Diagnostic, ProblemError, Span
-from bpcli.expr import Variable
-from bpcli.identifiers import UnknownQuantityError
-from bpcli.solution import Solution
+from bpcli.problem.identifiers import UnknownQuantityError
+from bpcli.solution.solution import Solution
 
 __all__ = ["Asked", "answer_shape", "asked", "located"]
 

@@ -13,15 +13,15 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from bpcli.expr import Array, Expr, Variable, evaluate, substitute, variables_of
+from bpcli.calculus.expr import Array, Expr, Variable, evaluate, substitute, variables_of
 from bpcli.grading.diagnosis_text import Teller
-from bpcli.grading.mistakes import Variant, described, sites, variants
-from bpcli.grading.mistakes.forward import rounded
 from bpcli.grading.model import Given, Match
 from bpcli.grading.structure import factors, relabelled, structural
 from bpcli.grading.tolerance import slack
 from bpcli.grading.written import Numbers, largest_relative, numbers_of
-from bpcli.solution import Solution
+from bpcli.mistakes import Variant, described, sites, variants
+from bpcli.mistakes.forward import rounded
+from bpcli.solution.solution import Solution
 
 __all__ = ["Diagnoser", "diagnose", "diagnoser_of"]
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bpcli.expr import Array, Expr, Variable
-from bpcli.grading.mistakes import Mistake, sentences
+from bpcli.calculus.expr import Array, Expr, Variable
+from bpcli.document.rounding import Rounding
 from bpcli.grading.written import Numbers
+from bpcli.mistakes import Mistake, sentences
 from bpcli.notation.text import to_text
-from bpcli.rounding import Rounding
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
 
 __all__ = ["Teller"]
 

@@ -29,15 +29,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bpcli.expr import variables_of
+from bpcli.calculus.expr import variables_of
 from bpcli.grading.answered import Numbers
 from bpcli.grading.model import Answer, Graded, Match, Report, Submission, Working
 from bpcli.grading.own import Own
 from bpcli.grading.quantities import Key, Place, Quantities, Quantity, formula_on, nested
 from bpcli.grading.submission import read_submission
 from bpcli.grading.tolerance import BARE_ZERO, accepts, is_bare_zero, style_of, truncated
-from bpcli.grading.words import Words
-from bpcli.solution import Solution
+from bpcli.lesson.words import Words
+from bpcli.solution.solution import Solution
 
 __all__ = ["Grader", "grade"]
 
@@ -412,7 +412,7 @@ class _Sheet:
             if item.worthless & entries:
                 return words.text("check.from-nothing")
             mistaken = [self.numbers[below].quantity for below in item.rests_on if self.numbers[below].has_mistake]
-            return words.follows(mistaken)
+            return words.follows([quantity.variable for quantity in mistaken])
         if graded.verdict == "missing":
             return words.text("check.incomplete" if graded.given is not None else "check.missing")
         return words.text("check.cut") if item.cut & entries else ""

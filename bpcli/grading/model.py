@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from bpcli.calculus.expr import Array, Expr
 from bpcli.diagnostics import Diagnostic, Span
-from bpcli.expr import Array, Expr
 
 __all__ = [
     "VERDICTS",

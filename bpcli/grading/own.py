@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bpcli.expr import Array, Expr, evaluate, variables_of
+from bpcli.calculus.expr import Array, Expr, evaluate, variables_of
 from bpcli.grading.quantities import Key, Quantities, formula_on
 from bpcli.grading.tolerance import Style, Way, slack
 

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from bpcli.expr import Array, Expr, Variable, evaluate, variables_of
+from bpcli.calculus.expr import Array, Expr, Variable, evaluate, variables_of
+from bpcli.calculus.program import Binding
+from bpcli.calculus.terms import terms_of
+from bpcli.compose.network import Built
+from bpcli.document.rounding import Rounding
 from bpcli.grading.asked import answer_shape, asked
-from bpcli.identifiers import UnknownQuantityError
-from bpcli.network import Built
-from bpcli.program import Binding
-from bpcli.rounding import Rounding
-from bpcli.solution import Solution, run
-from bpcli.terms import terms_of
+from bpcli.problem.identifiers import UnknownQuantityError
+from bpcli.solution.solution import Solution, run
 
 __all__ = ["ROUTES", "Key", "Place", "Quantities", "Quantity", "formula_on", "nested"]
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from bpcli.expr import Array, Variable
-from bpcli.grading.mistakes import Surroundings
+from bpcli.calculus.expr import Array, Variable
 from bpcli.grading.written import Numbers
+from bpcli.mistakes import Surroundings
 
 __all__ = ["factors", "relabelled", "structural"]
 

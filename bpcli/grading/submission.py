@@ -19,7 +19,7 @@ from bpcli.diagnostics import Diagnostic, ProblemError, Related, Span
 from bpcli.grading.model import Answer, Submission, Written
 from bpcli.grading.quantities import Key, Place, Quantities
 from bpcli.grading.tolerance import half_unit
-from bpcli.identifiers import UnknownQuantityError
+from bpcli.problem.identifiers import UnknownQuantityError
 from bpcli.problem.numbers import NotANumber, parse_number
 from bpcli.problem.report import Report, point, shortened, suggestion
 from bpcli.problem.source import decode

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bpcli.expr import Apply, Array, Expr, Variable, evaluate, postorder, variables_of
+from bpcli.calculus.expr import Apply, Array, Expr, Variable, evaluate, postorder, variables_of
 
 __all__ = [
     "BARE_ZERO",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bpcli.expr import Array, Expr, variables_of
+from bpcli.calculus.expr import Array, Expr, variables_of
 from bpcli.grading.model import Given
 from bpcli.grading.tolerance import BARE_ZERO
 

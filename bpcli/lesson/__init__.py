@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bpcli.document import Block, Document, Heading, Note, Paragraph, Title
+from bpcli.document.document import Block, Document, Heading, Note, Paragraph, Title
 from bpcli.lesson.givens import data_blocks, given_blocks
 from bpcli.lesson.options import LessonOptions
 from bpcli.lesson.steps import StepTeller
 from bpcli.lesson.tables import before_after_blocks, later_blocks, summary_blocks
 from bpcli.messages import Messages
-from bpcli.solution import Solution
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
+from bpcli.solution.solution import Solution
 
 __all__ = ["LessonOptions", "lesson"]
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpcli.document import Block, Inline, Paragraph, Strong
-from bpcli.expr import Apply, Constant, postorder
-from bpcli.grading.sheet import digits_wanted
+from bpcli.calculus.expr import Apply, Constant, postorder
+from bpcli.document.document import Block, Inline, Paragraph, Strong
+from bpcli.document.mathtree import Fraction
 from bpcli.lesson.givens import equality
-from bpcli.mathtree import Fraction
 from bpcli.messages import Messages
 from bpcli.notation.conventions import derivative_math
+from bpcli.notation.writer import Writer
 from bpcli.problem.model import Loss
-from bpcli.solution import Solution
-from bpcli.writer import Writer
+from bpcli.solution.solution import Solution
 
 __all__ = ["convention_blocks"]
 
@@ -27,6 +26,14 @@ def convention_blocks(solution: Solution, writer: Writer, messages: Messages) ->
         Paragraph((Strong(messages.text(f"convention.{name}")), ": ", *told))
         for name, told in _conventions(solution, writer, messages)
     ]
+
+
+def digits_wanted(solution: Solution, messages: Messages) -> str:
+    """How many digits are wanted."""
+    rounding = solution.rounding
+    if rounding.significant is not None:
+        return messages.text("sheet.significant", count=rounding.significant)
+    return messages.text("sheet.decimals", count=rounding.decimals)
 
 
 def _conventions(solution: Solution, writer: Writer, messages: Messages) -> Iterator[tuple[str, Inline]]:

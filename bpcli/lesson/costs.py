@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bpcli.cost import Cost, Differences, Growth, PassCost
-from bpcli.document import Block, Cell, Document, Figures, Heading, Inline, InlineMath, Paragraph, Table, Title
+from bpcli.document.document import Block, Cell, Document, Figures, Heading, Inline, InlineMath, Paragraph, Table, Title
+from bpcli.inquiry.cost import Cost, Differences, Growth, PassCost
 from bpcli.messages import Messages
-from bpcli.solution import Solution
+from bpcli.solution.solution import Solution
 
 __all__ = ["cost_document"]
 

@@ -6,15 +6,27 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from bpcli.derive import Derivation, Simplification, simplifications
-from bpcli.document import Block, Cell, Document, Equation, Heading, Inline, InlineMath, Link, Note, Table, Title
-from bpcli.expr import Apply, Constant, Expr, Shape, Variable, evaluate
-from bpcli.mathtree import Math, Operator, Row
+from bpcli.calculus.expr import Apply, Constant, Expr, Shape, Variable, evaluate
+from bpcli.calculus.program import Binding
+from bpcli.calculus.stages import stages
+from bpcli.document.document import (
+    Block,
+    Cell,
+    Document,
+    Equation,
+    Heading,
+    Inline,
+    InlineMath,
+    Link,
+    Note,
+    Table,
+    Title,
+)
+from bpcli.document.mathtree import Math, Operator, Row
+from bpcli.inquiry.derive import Derivation, Simplification, simplifications
 from bpcli.messages import Messages
-from bpcli.program import Binding
-from bpcli.solution import Solution
-from bpcli.stages import stages
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
+from bpcli.solution.solution import Solution
 
 __all__ = ["derivation_document", "program_equations"]
 

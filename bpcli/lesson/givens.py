@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bpcli.document import Block, Code, Givens, Note
-from bpcli.expr import Constant, Expr, Variable, postorder
-from bpcli.mathtree import Identifier, Math, Operator, Row, Subscript
+from bpcli.calculus.expr import Constant, Expr, Variable, postorder
+from bpcli.calculus.program import Binding
+from bpcli.document.document import Block, Code, Givens, Note
+from bpcli.document.mathtree import Identifier, Math, Operator, Row, Subscript
 from bpcli.messages import Messages
-from bpcli.program import Binding
-from bpcli.solution import Solution
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
+from bpcli.solution.solution import Solution
 
 __all__ = ["data_blocks", "equality", "given_blocks"]
 

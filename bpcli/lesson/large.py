@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.document import (
+from bpcli.calculus.expr import Constant
+from bpcli.document.document import (
     Block,
     Cell,
     Code,
@@ -20,14 +21,13 @@ from bpcli.document import (
     Table,
     Title,
 )
-from bpcli.expr import Constant
-from bpcli.gradcheck import GradientComparison
-from bpcli.large import LargeSolution
+from bpcli.document.rounding import Rounding
+from bpcli.inquiry.gradcheck import GradientComparison
+from bpcli.inquiry.large import LargeSolution
 from bpcli.lesson.options import LessonOptions
 from bpcli.lesson.tables import agreement
 from bpcli.messages import Messages
-from bpcli.rounding import Rounding
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
 
 __all__ = ["MOST_ROWS", "large_lesson", "large_to_dict", "told_names"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bpcli.solution import Solution
+from bpcli.solution.solution import Solution
 
 if TYPE_CHECKING:
-    from bpcli.gradcheck import GradientComparison
+    from bpcli.inquiry.gradcheck import GradientComparison
 
 __all__ = ["LessonOptions"]
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from bpcli.document import Block, Document, Equation, Figures, Heading, Link, Note, Paragraph, Step, Title
-from bpcli.expr import Apply, Constant, Expr, Variable
-from bpcli.mathtree import Identifier, Math, Operator, Row
+from bpcli.calculus.expr import Apply, Constant, Expr, Variable
+from bpcli.calculus.monomials import ONE, Monomial, as_expr, monomial_of, multiplied
+from bpcli.calculus.ops.arithmetic import multiply, sum_of
+from bpcli.calculus.ops.writing import POWER
+from bpcli.calculus.stages import stages
+from bpcli.document.document import Block, Document, Equation, Figures, Heading, Link, Note, Paragraph, Step, Title
+from bpcli.document.mathtree import Identifier, Math, Operator, Row
+from bpcli.document.rounding import Rounding
+from bpcli.inquiry.paths import MOST_COUNTED, Path, PathGraph, Paths
 from bpcli.messages import Messages
-from bpcli.monomials import ONE, Monomial, as_expr, monomial_of, multiplied
 from bpcli.notation.conventions import derivative_math
 from bpcli.notation.equation import fence
 from bpcli.notation.latex import to_latex
 from bpcli.notation.text import to_text
-from bpcli.ops.arithmetic import multiply, sum_of
-from bpcli.ops.writing import POWER
-from bpcli.paths import MOST_COUNTED, Path, PathGraph, Paths
-from bpcli.rounding import Rounding
-from bpcli.stages import stages
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
 
 __all__ = ["paths_lesson", "paths_to_dict"]
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bpcli.document import Block, Cell, Document, Heading, Inline, InlineMath, Note, Paragraph, Table, Title
-from bpcli.expr import Constant, Expr, Variable
+from bpcli.calculus.expr import Constant, Expr, Variable
+from bpcli.calculus.ops.arithmetic import multiply, sum_of
+from bpcli.calculus.stages import numbers_in
+from bpcli.document.document import Block, Cell, Document, Heading, Inline, InlineMath, Note, Paragraph, Table, Title
+from bpcli.document.mathtree import Math, Operator, Row
+from bpcli.inquiry.scalar import ScalarSolution, Term
 from bpcli.lesson.options import LessonOptions
-from bpcli.mathtree import Math, Operator, Row
 from bpcli.messages import Messages
 from bpcli.notation.conventions import derivative_math
 from bpcli.notation.latex import to_latex
 from bpcli.notation.text import to_text
-from bpcli.ops.arithmetic import multiply, sum_of
-from bpcli.scalar import ScalarSolution, Term
-from bpcli.stages import numbers_in
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
 
 __all__ = ["scalar_lesson", "scalar_to_dict"]
 

@@ -7,20 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.document import Block, Equation, Inline, Link, Note, Step
-from bpcli.expr import Apply, Array, Constant, Expr, Variable, evaluate, postorder
+from bpcli.calculus.expr import Apply, Array, Constant, Expr, Variable, evaluate, postorder
+from bpcli.calculus.lower import entry_of
+from bpcli.calculus.ops.arithmetic import entry
+from bpcli.calculus.program import Binding
+from bpcli.calculus.stages import begun as begun_line
+from bpcli.calculus.stages import stages
+from bpcli.document.document import Block, Equation, Inline, Link, Note, Step
+from bpcli.document.mathtree import Identifier, Math, Operator, Row
 from bpcli.lesson.options import LessonOptions
-from bpcli.lower import entry_of
-from bpcli.mathtree import Identifier, Math, Operator, Row
 from bpcli.messages import Messages
 from bpcli.notation.conventions import derivative_math
-from bpcli.ops.arithmetic import entry
-from bpcli.program import Binding
-from bpcli.solution import Solution
-from bpcli.solution import Step as Solved
-from bpcli.stages import begun as begun_line
-from bpcli.stages import stages
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
+from bpcli.solution.solution import Solution
+from bpcli.solution.solution import Step as Solved
 
 __all__ = ["StepTeller"]
 

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bpcli.document import Block, Cell, Code, Heading, Inline, InlineMath, Paragraph, Table
-from bpcli.expr import Array, Constant, Variable
+from bpcli.calculus.expr import Array, Constant, Variable
+from bpcli.document.document import Block, Cell, Code, Heading, Inline, InlineMath, Paragraph, Table
+from bpcli.document.mathtree import Identifier, Math, Operator, Row
 from bpcli.lesson.options import LessonOptions
-from bpcli.mathtree import Identifier, Math, Operator, Row
 from bpcli.messages import Messages
 from bpcli.notation.conventions import derivative_math
-from bpcli.solution import Solution
-from bpcli.writer import Writer
+from bpcli.notation.writer import Writer
+from bpcli.solution.solution import Solution
 
 if TYPE_CHECKING:
-    from bpcli.gradcheck import GradientComparison
+    from bpcli.inquiry.gradcheck import GradientComparison
 
 __all__ = ["agreement", "before_after_blocks", "later_blocks", "summary_blocks"]
 

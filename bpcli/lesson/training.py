@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bpcli.curve import Curve, curve_of
-from bpcli.document import (
+from bpcli.calculus.expr import Constant
+from bpcli.document.document import (
     Block,
     Cell,
     Code,
@@ -23,17 +23,17 @@ from bpcli.document import (
     Table,
     Title,
 )
-from bpcli.expr import Constant
+from bpcli.document.mathtree import Identifier, Math, Number
+from bpcli.document.rounding import Rounding
 from bpcli.lesson import LessonOptions, lesson
 from bpcli.lesson.givens import equality
-from bpcli.load import rounding_of
-from bpcli.mathtree import Identifier, Math, Number
 from bpcli.messages import Messages
+from bpcli.notation.writer import Writer
 from bpcli.problem.model import Problem
-from bpcli.rounding import Rounding
-from bpcli.solution import Solution
-from bpcli.training import Measurement, Trained
-from bpcli.writer import Writer
+from bpcli.solution.load import rounding_of
+from bpcli.solution.solution import Solution
+from bpcli.training.curve import Curve, curve_of
+from bpcli.training.training import Measurement, Trained
 
 __all__ = ["TrainingReport", "training_report"]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, get_args
 
-from bpcli.document import Inline, InlineMath
-from bpcli.mathtree import Math
+from bpcli.document.document import Inline, InlineMath
+from bpcli.document.mathtree import Math
 
 __all__ = ["LANGUAGES", "Messages"]
 

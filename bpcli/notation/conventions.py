@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bpcli.mathtree import Fenced, Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
+from bpcli.document.mathtree import Fenced, Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
 
 __all__ = [
     "PRESETS",

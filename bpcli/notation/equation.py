@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bpcli.expr import Apply, Constant, Expr, Operation, Variable, postorder
-from bpcli.mathtree import Fenced, Fraction, Math, Matrix, Number
-from bpcli.ops.writing import ATOM, PRODUCT, SUM
+from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, postorder
+from bpcli.calculus.ops.writing import ATOM, PRODUCT, SUM
+from bpcli.document.mathtree import Fenced, Fraction, Math, Matrix, Number
 
 __all__ = ["fence", "number_math", "to_math"]
 

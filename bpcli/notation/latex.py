@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bpcli.mathtree import (
+from bpcli.document.mathtree import (
     BLANK,
     Fenced,
     Fraction,
@@ -24,11 +24,11 @@ from bpcli.mathtree import (
     Superscript,
     Words,
 )
+from bpcli.document.safe import safe
 from bpcli.notation.scripts import joined_scripts
 from bpcli.notation.shapes import is_tall
 from bpcli.notation.symbols import ACCENTS, GREEK, flatten, is_times, split_accent
 from bpcli.notation.text import elided_rows, power_base
-from bpcli.safe import safe
 
 __all__ = ["LATIN", "latex_text", "to_latex"]
 

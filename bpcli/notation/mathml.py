@@ -9,7 +9,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from bpcli.mathtree import (
+from bpcli.document.mathtree import (
     BLANK,
     INVISIBLE_TIMES,
     Fenced,
@@ -25,11 +25,11 @@ from bpcli.mathtree import (
     Superscript,
     Words,
 )
+from bpcli.document.safe import safe
 from bpcli.notation.scripts import joined_scripts
 from bpcli.notation.shapes import is_tall, tail, tails
 from bpcli.notation.symbols import flatten, head, is_times, split_accent
 from bpcli.notation.text import elided_rows, number_text, power_base
-from bpcli.safe import safe
 
 __all__ = ["math_element", "to_mathml"]
 

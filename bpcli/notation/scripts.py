@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpcli.mathtree import Identifier, Math, Operator, Subscript, Superscript
+from bpcli.document.mathtree import Identifier, Math, Operator, Subscript, Superscript
 
 __all__ = ["joined_scripts"]
 

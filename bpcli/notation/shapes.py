@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bpcli.mathtree import Fenced, Fraction, Math, Matrix, Root, Row, Subscript, Superscript
+from bpcli.document.mathtree import Fenced, Fraction, Math, Matrix, Root, Row, Subscript, Superscript
 
 __all__ = ["is_tall", "standing", "tail", "tails"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bpcli.mathtree import (
+from bpcli.document.mathtree import (
     INVISIBLE_TIMES,
     Fenced,
     Fraction,

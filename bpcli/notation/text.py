@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bpcli.mathtree import (
+from bpcli.document.mathtree import (
     BLANK,
     Fenced,
     Fraction,
@@ -26,9 +26,9 @@ from bpcli.mathtree import (
     Superscript,
     Words,
 )
+from bpcli.document.safe import safe
 from bpcli.notation.ascii import SYMBOLS, ascii_text
 from bpcli.notation.symbols import ACCENTS, flatten, head, is_times, pieces, split_accent, vulgar
-from bpcli.safe import safe
 
 __all__ = ["elided_rows", "is_numeric", "number_text", "numbers_text", "power_base", "script_text", "to_text"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpcli.diagnostics import Diagnostic, ProblemError, Span
-from bpcli.safe import safe
+from bpcli.document.safe import safe
 
 __all__ = ["format_diagnostics"]
 

@@ -7,8 +7,8 @@ import re
 from typing import NoReturn
 
 from bpcli.diagnostics import Diagnostic, InputError, ProblemError
+from bpcli.document.safe import safe
 from bpcli.problem.report import point
-from bpcli.safe import safe
 
 __all__ = ["PROBLEM_LIMIT", "decode", "read_source"]
 

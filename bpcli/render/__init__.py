@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bpcli.document import Document
+from bpcli.document.document import Document
 from bpcli.render.decimal_comma import displayed
 
 __all__ = ["FORMATS", "PAGE_FORMATS", "render", "render_pages"]

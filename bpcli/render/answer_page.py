@@ -16,16 +16,16 @@ from itertools import product
 from pathlib import Path, PurePath
 from typing import Any
 
-from bpcli.document import Block, Code, Document, Figures, Inline, InlineMath, Paragraph
-from bpcli.grading.report import points_text
-from bpcli.grading.sheet import SheetLine, drawn
-from bpcli.lesson.sheet import Sheet, SheetEntry
-from bpcli.mathtree import Operator, Row
+from bpcli.document.document import Block, Code, Document, Figures, Inline, InlineMath, Paragraph
+from bpcli.document.mathtree import Operator, Row
+from bpcli.document.safe import safe
 from bpcli.messages import Messages
 from bpcli.notation.mathml import math_element
 from bpcli.render.decimal_comma import displayed
 from bpcli.render.html import blocks_html, inline_html, page_html
-from bpcli.safe import safe
+from bpcli.reports.answer_sheet import SheetLine, drawn
+from bpcli.reports.report import points_text
+from bpcli.reports.sheet import Sheet, SheetEntry
 
 __all__ = ["answer_file_name", "to_answer_page"]
 

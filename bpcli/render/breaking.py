@@ -7,8 +7,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bpcli.document import Equation
-from bpcli.mathtree import BLANK, Fenced, Fraction, Math, Matrix, Number, Operator, Root, Row, Subscript, Superscript
+from bpcli.document.document import Equation
+from bpcli.document.mathtree import (
+    BLANK,
+    Fenced,
+    Fraction,
+    Math,
+    Matrix,
+    Number,
+    Operator,
+    Root,
+    Row,
+    Subscript,
+    Superscript,
+)
 from bpcli.notation.shapes import standing
 from bpcli.notation.symbols import flatten, is_times
 from bpcli.render.layout import draw

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bpcli.document import Equation, Givens
-from bpcli.mathtree import Math, Operator
+from bpcli.document.document import Equation, Givens
+from bpcli.document.mathtree import Math, Operator
 from bpcli.notation.text import to_text
 from bpcli.render.breaking import most_columns, terms_of, with_columns
 from bpcli.render.layout import Box, beside, display_width, draw, stack, text_box

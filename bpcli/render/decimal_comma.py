@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bpcli.document import (
+from bpcli.document.document import (
     Block,
     Cell,
     Document,
@@ -28,7 +28,7 @@ from bpcli.document import (
     Table,
     Title,
 )
-from bpcli.mathtree import (
+from bpcli.document.mathtree import (
     Fenced,
     Fraction,
     Math,

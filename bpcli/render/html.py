@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
 
-from bpcli.document import (
+from bpcli.document.document import (
     Block,
     Document,
     Equation,
@@ -24,13 +24,13 @@ from bpcli.document import (
     Table,
     Title,
 )
-from bpcli.mathtree import Operator, Row
+from bpcli.document.mathtree import Operator, Row
+from bpcli.document.safe import safe
 from bpcli.notation.mathml import math_element
 from bpcli.render.breaking import Part, broken, is_tall
 from bpcli.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
 from bpcli.render.layout import draw
 from bpcli.render.sentences import capitalised, inline_text, title_of
-from bpcli.safe import safe
 
 __all__ = ["blocks_html", "inline_html", "page_html", "to_html"]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from unicodedata import decomposition
 
-from bpcli.document import (
+from bpcli.document.document import (
     Block,
     Document,
     Equation,
@@ -25,13 +25,13 @@ from bpcli.document import (
     Table,
     Title,
 )
-from bpcli.mathtree import Identifier, Math, Operator
+from bpcli.document.mathtree import Identifier, Math, Operator
+from bpcli.document.safe import safe
 from bpcli.notation.latex import LATIN, to_latex
 from bpcli.render.breaking import Part, broken, chain_lines, has_blanks, most_columns
 from bpcli.render.latex_style import MACROS, PREAMBLE
 from bpcli.render.layout import draw
 from bpcli.render.sentences import capitalised, inline_text
-from bpcli.safe import safe
 
 __all__ = ["latex_escape", "to_latex_document"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from bpcli.mathtree import Fenced, Fraction, Identifier, Math, Matrix, Root, Row, Subscript, Superscript
+from bpcli.document.mathtree import Fenced, Fraction, Identifier, Math, Matrix, Root, Row, Subscript, Superscript
 from bpcli.notation.ascii import ascii_text
 from bpcli.notation.symbols import pieces
 from bpcli.notation.text import elided_rows, is_numeric, numbers_text, power_base, script_text, to_text

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bpcli.document import (
+from bpcli.document.document import (
     Block,
     Document,
     Equation,
@@ -23,10 +23,10 @@ from bpcli.document import (
     Table,
     Title,
 )
-from bpcli.mathtree import Math, Operator
+from bpcli.document.mathtree import Math, Operator
+from bpcli.document.safe import safe
 from bpcli.notation.latex import to_latex
 from bpcli.render.sentences import capitalised, inline_text
-from bpcli.safe import safe
 
 __all__ = ["escape", "to_markdown"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-from bpcli.document import Inline, InlineMath, Strong
+from bpcli.document.document import Inline, InlineMath, Strong
+from bpcli.document.safe import safe
 from bpcli.notation.ascii import ascii_text
 from bpcli.notation.text import to_text
 from bpcli.render.layout import display_width
-from bpcli.safe import safe
 
 __all__ = [
     "WIDEST_CHARACTER",

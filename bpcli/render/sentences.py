@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bpcli.document import Block, Code, Inline, InlineMath, Title
-from bpcli.mathtree import Math
+from bpcli.document.document import Block, Code, Inline, InlineMath, Title
+from bpcli.document.mathtree import Math
 
 __all__ = ["capitalised", "inline_text", "title_of"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bpcli.document import Cell, InlineMath, Table
+from bpcli.document.document import Cell, InlineMath, Table
 from bpcli.render.chains import fit
 from bpcli.render.layout import draw
 from bpcli.render.prose import Line, Page, line_width, one_line, wrap

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from bpcli.document import (
+from bpcli.document.document import (
     Block,
     Document,
     Equation,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bpcli.diagnostics import OutputError
-from bpcli.document import Document
+from bpcli.document.document import Document
 from bpcli.render.typst import to_typst_document
 
 __all__ = ["to_pdf", "to_png", "to_svg", "typeset"]

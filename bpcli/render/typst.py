@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bpcli.document import (
+from bpcli.document.document import (
     Block,
     Document,
     Equation,
@@ -24,13 +24,13 @@ from bpcli.document import (
     Table,
     Title,
 )
-from bpcli.mathtree import Math, Operator
+from bpcli.document.mathtree import Math, Operator
+from bpcli.document.safe import safe
 from bpcli.notation.typst import to_typst, typst_string
 from bpcli.render.breaking import broken, is_tall
 from bpcli.render.layout import draw
 from bpcli.render.sentences import capitalised, inline_text, title_of
 from bpcli.render.typst_style import MACROS, PAGE
-from bpcli.safe import safe
 
 __all__ = ["to_typst_document"]
 

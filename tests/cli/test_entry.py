@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-import bpcli.load
+import bpcli.solution.load
 from bpcli.__main__ import THREADS, leave, main
 from bpcli.cli.app import COMMANDS, application
 from bpcli.cli.entry import run
@@ -35,7 +35,7 @@ def test_every_end_is_one_line_and_an_exit_code(ending, code, told, monkeypatch,
     def end(_):
         raise ending
 
-    monkeypatch.setattr(bpcli.load, "load_problem", end)
+    monkeypatch.setattr(bpcli.solution.load, "load_problem", end)
     monkeypatch.delenv("BPCLI_TRACEBACK", raising=False)
     assert run(["solve", "lez5"]) == code
     out, err = capsys.readouterr()
@@ -44,7 +44,7 @@ def test_every_end_is_one_line_and_an_exit_code(ending, code, told, monkeypatch,
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("where", ["bpcli.cli.app.application", "bpcli.load.load_problem"])
+@pytest.mark.parametrize("where", ["bpcli.cli.app.application", "bpcli.solution.load.load_problem"])
 def test_an_interruption_is_no_bug(where, monkeypatch, capsys):
     """Neither before a command runs nor in it."""
 
@@ -62,7 +62,7 @@ def test_whoever_asks_for_it_gets_the_traceback(monkeypatch):
     def end(_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(bpcli.load, "load_problem", end)
+    monkeypatch.setattr(bpcli.solution.load, "load_problem", end)
     monkeypatch.setenv("BPCLI_TRACEBACK", "1")
     with pytest.raises(ZeroDivisionError):
         run(["solve", "lez5"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bpcli.load import load_problem, solve
+from bpcli.solution.load import load_problem, solve
 
 ROSTER = "student,email\ns1234567,a@x\n../../x,b@x\nCON,c@x\nAnn Smith,d@x\n=cmd,e@x\nnull,f@x\n"
 

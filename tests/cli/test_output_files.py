@@ -13,7 +13,7 @@ import pytest
 from bpcli.cli.entry import run
 from bpcli.cli.output import emit, make_folder, tell, write_file
 from bpcli.diagnostics import InputError, OutputError
-from bpcli.load import MOST_BYTES, load_problem
+from bpcli.solution.load import MOST_BYTES, load_problem
 
 
 class Refusing(io.TextIOWrapper):

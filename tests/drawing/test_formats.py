@@ -12,9 +12,9 @@ from bpcli.drawing import FORMATS, dot, draw, mermaid
 from bpcli.drawing.contents import graph_picture
 from bpcli.drawing.model import DrawingError
 from bpcli.drawing.units import network_picture
-from bpcli.identifiers import UnknownQuantityError
+from bpcli.problem.identifiers import UnknownQuantityError
+from bpcli.problem.shipped import shipped_names
 from bpcli.render.layout import display_width
-from bpcli.shipped import shipped_names
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '</title><script>alert("1")</script> & <!-- ]]> `x` $$y$$ "q" \\n \u202e\x1b[31m --> {{'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from bpcli.load import load_problem, solve
-from bpcli.solution import Solution
+from bpcli.solution.load import load_problem, solve
+from bpcli.solution.solution import Solution
 
 HOSTILE = (
     "{1:NUMERICAL:=100~*0}",

@@ -7,13 +7,13 @@ import json
 import pytest
 from grading.sheets import check, right_sheet
 
-from bpcli.document import Code, InlineMath, Strong
+from bpcli.document.document import Code, InlineMath, Strong
+from bpcli.document.mathtree import Identifier
 from bpcli.export import json as solutions
 from bpcli.export.json import solution_to_dict
 from bpcli.export.quiz import inline_html, quiz
 from bpcli.export.reports import report_to_json
-from bpcli.load import load_problem, parse_problem, solve
-from bpcli.mathtree import Identifier
+from bpcli.solution.load import load_problem, parse_problem, solve
 
 
 def test_terms_of_what_a_quantity_needs() -> None:

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from platforms import read, titled
 
+from bpcli.document.mathtree import Identifier, Row, Superscript
+from bpcli.document.safe import safe
 from bpcli.export.moodle import fields_of, solution_to_moodle
 from bpcli.export.quiz import QuizError, quiz, tex
 from bpcli.grading.asked import asked
-from bpcli.load import load_problem, parse_problem, solve
-from bpcli.mathtree import Identifier, Row, Superscript
-from bpcli.safe import safe
-from bpcli.shipped import shipped_names
+from bpcli.problem.shipped import shipped_names
+from bpcli.solution.load import load_problem, parse_problem, solve
 
 
 def question_of(text: str) -> tuple[str, str]:

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from platforms import HOSTILE, read, titled
 
+from bpcli.document.safe import safe
 from bpcli.export.prairielearn import MOST_BYTES, report_to_prairielearn, solution_to_prairielearn
 from bpcli.grading.asked import asked
 from bpcli.grading.grade import Grader
 from bpcli.grading.model import Graded, Match, Refusal, Report
-from bpcli.load import load_problem, parse_problem, solve
-from bpcli.safe import safe
+from bpcli.solution.load import load_problem, parse_problem, solve
 
 
 def answers_of(server: str, monkeypatch) -> dict[str, object]:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from platforms import read, titled
 
+from bpcli.document.safe import safe
 from bpcli.export.qti import items_of, solution_to_qti
 from bpcli.grading.asked import asked
-from bpcli.load import load_problem, parse_problem, solve
-from bpcli.safe import safe
+from bpcli.solution.load import load_problem, parse_problem, solve
 
 IMSCP = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"
 QTI = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bpcli import load_problem, solve
+from bpcli.classroom.results import ClassResult, Row
 from bpcli.grading.asked import asked
-from bpcli.grading.classroom import ClassResult, Row
 from bpcli.grading.model import Graded, Match, Refusal, Report
 
 SOLUTION = solve(load_problem("lez5"))

@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 
 from bpcli import parse_problem, solve
-from bpcli.expr import Array
+from bpcli.calculus.expr import Array
 from bpcli.grading.model import Given
-from bpcli.solution import Solution
+from bpcli.solution.solution import Solution
 
 PROBLEMS = {
     "deep": """

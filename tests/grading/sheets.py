@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from bpcli import load_problem, parse_problem, solve
+from bpcli.document.rounding import Rounding
 from bpcli.grading.grade import Grader
 from bpcli.grading.model import Graded, Report
-from bpcli.rounding import Rounding
 
 
 @cache

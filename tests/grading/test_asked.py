@@ -2,7 +2,7 @@ import pytest
 
 from bpcli import ProblemError, load_problem, parse_problem, solve
 from bpcli.grading.asked import asked
-from bpcli.shipped import shipped_names
+from bpcli.problem.shipped import shipped_names
 
 NETWORK = """
 network:

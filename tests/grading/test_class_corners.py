@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from grading.sheets import grader_of
 
+from bpcli.classroom.collect import Found, collect
+from bpcli.classroom.results import grade_files, refusal_of
 from bpcli.diagnostics import BpcliError, Diagnostic, InputError, ProblemError, Span
-from bpcli.grading.classroom import grade_files, refusal_of
-from bpcli.grading.collect import Found, collect
 from bpcli.grading.model import Refusal
 
 GOOD = "answers:\n  L: 0.3\n"

@@ -1,10 +1,10 @@
 from classes import SOLUTION, class_of, refused, report
 
+from bpcli.classroom.overrides import Adjustment
+from bpcli.classroom.results import Row
 from bpcli.diagnostics import Span
-from bpcli.grading.class_report import MistakeCount, class_report, mistake_counts, nobody_got
-from bpcli.grading.classroom import Row
-from bpcli.grading.overrides import Adjustment
 from bpcli.render import render
+from bpcli.reports.class_report import MistakeCount, class_report, mistake_counts, nobody_got
 
 D03, B01 = ("wrong", "D03"), ("wrong", "B01")
 CLASS = class_of(

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from classes import refused, report
 
+from bpcli.classroom.collect import Found, collect, same_file_key
+from bpcli.classroom.results import grade_files, refuse_ambiguous
+from bpcli.classroom.students import FileNames, look_alike_warnings, student_key
 from bpcli.diagnostics import InputError
-from bpcli.grading.classroom import grade_files, refuse_ambiguous
-from bpcli.grading.collect import Found, collect, same_file_key
 from bpcli.grading.grade import Grader
 from bpcli.grading.model import Refusal
-from bpcli.grading.students import FileNames, look_alike_warnings, student_key
 from bpcli.problem.source import read_source
 
 GOOD = "answers: {a1: [0.445, 0.505], L: 0.30}\n"

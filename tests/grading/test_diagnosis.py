@@ -9,10 +9,10 @@ import pytest
 from graded_networks import given, solved
 
 from bpcli import parse_problem, solve
-from bpcli.expr import evaluate
+from bpcli.calculus.expr import evaluate
 from bpcli.grading.diagnose import diagnose, diagnoser_of
 from bpcli.grading.model import Given, Match
-from bpcli.solution import Solution
+from bpcli.solution.solution import Solution
 
 DEEP = solved("deep")
 V = DEEP.values

@@ -7,13 +7,13 @@ from classes import ASKED, answer, class_of, refused, report
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bpcli.classroom.overrides import Adjustment
+from bpcli.classroom.results import Row
 from bpcli.diagnostics import Span
+from bpcli.document.safe import safe
 from bpcli.export.csv import grades_to_csv, guarded
 from bpcli.export.gradescope import failure_to_gradescope, row_to_gradescope
-from bpcli.grading.classroom import Row
-from bpcli.grading.overrides import Adjustment
 from bpcli.problem.numbers import NotANumber, parse_number
-from bpcli.safe import safe
 
 HOSTILE = (
     *("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1", "a\nb", '"', ";", "|calc", "%0A"),

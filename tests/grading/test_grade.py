@@ -10,8 +10,8 @@ from grading.sheets import by_id, check, grader_of, others, right_sheet, verdict
 
 from bpcli import load_problem, parse_problem, solve
 from bpcli.diagnostics import ProblemError
+from bpcli.document.rounding import Rounding
 from bpcli.grading.grade import Grader, grade
-from bpcli.rounding import Rounding
 
 SHARED = Path(__file__).parents[3] / "shared" / "published"
 SHIPPED = Path(__file__).parents[1] / "published"

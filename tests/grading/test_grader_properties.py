@@ -16,8 +16,8 @@ from grading.sheets import by_id, check, grader_of, right_sheet, yaml_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bpcli.document.rounding import Rounding
 from bpcli.grading.model import Report
-from bpcli.rounding import Rounding
 
 PROBLEMS = ("lez5", "mac0460-logistic", "cs231n-add-mul")
 problems = st.sampled_from(PROBLEMS)

@@ -124,7 +124,7 @@ def test_nothing_is_written_where_one_thing_cannot_be_computed(folder, monkeypat
     target = {
         "--csv": "bpcli.export.csv.grades_to_csv",
         "--json": "bpcli.export.reports.class_to_json",
-        "--report": "bpcli.grading.class_report.class_report",
+        "--report": "bpcli.reports.class_report.class_report",
     }[output]
 
     def broken(*_, **__):

@@ -4,15 +4,15 @@ import pytest
 
 from bpcli import load_problem, parse_problem, solve
 from bpcli.cli.entry import run
-from bpcli.document import InlineMath, Table
+from bpcli.document.document import InlineMath, Table
 from bpcli.grading.asked import asked
 from bpcli.grading.grade import Grader
-from bpcli.grading.key import filled_sheet, key_document
-from bpcli.grading.sheet import FORMATS
 from bpcli.notation.text import to_text
+from bpcli.problem.shipped import shipped_names
 from bpcli.render import FORMATS as DOCUMENTS
 from bpcli.render import render
-from bpcli.shipped import shipped_names
+from bpcli.reports.answer_sheet import FORMATS
+from bpcli.reports.key import filled_sheet, key_document
 
 
 def graded(solution, text, kind):

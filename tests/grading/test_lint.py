@@ -3,9 +3,9 @@
 import pytest
 
 from bpcli import load_problem, parse_problem, solve
-from bpcli.grading.lint import _flat, lint
-from bpcli.grading.mistakes import sites
-from bpcli.rounding import Rounding
+from bpcli.authoring.lint import _flat, lint
+from bpcli.document.rounding import Rounding
+from bpcli.mistakes import sites
 
 SYMMETRIC = """
 title: symmetric

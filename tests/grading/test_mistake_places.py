@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from bpcli import load_problem, parse_problem, solve
-from bpcli.backprop import pull_back
-from bpcli.expr import Variable, evaluate
-from bpcli.grading.mistakes import CATALOGUE, described, families, sentences, sites, variants, words
-from bpcli.grading.mistakes.forward import rounded, tangent
-from bpcli.grading.mistakes.site import same
-from bpcli.mathtree import Identifier
-from bpcli.shipped import shipped_names
-from bpcli.solution import Solution
+from bpcli.calculus.backprop import pull_back
+from bpcli.calculus.expr import Variable, evaluate
+from bpcli.document.mathtree import Identifier
+from bpcli.mistakes import CATALOGUE, described, families, sentences, sites, variants, words
+from bpcli.mistakes.forward import rounded, tangent
+from bpcli.mistakes.site import same
+from bpcli.problem.shipped import shipped_names
+from bpcli.solution.solution import Solution
 
 
 def network(update: str = "", more: str = "", *, loss: str = "half_squared_error", layer: str = "bias: [0.5]") -> str:

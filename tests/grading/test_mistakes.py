@@ -12,14 +12,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from bpcli import load_problem, solve
-from bpcli.expr import evaluate
+from bpcli.calculus.expr import evaluate
 from bpcli.grading.diagnose import diagnose
-from bpcli.grading.mistakes import CATALOGUE, described, sites, variants
-from bpcli.grading.mistakes.entries.auxiliary import AUXILIARY
-from bpcli.grading.mistakes.site import same
-from bpcli.grading.mistakes.sources import SOURCES
 from bpcli.grading.model import Given
-from bpcli.shipped import shipped_names
+from bpcli.mistakes import CATALOGUE, described, sites, variants
+from bpcli.mistakes.entries.auxiliary import AUXILIARY
+from bpcli.mistakes.site import same
+from bpcli.mistakes.sources import SOURCES
+from bpcli.problem.shipped import shipped_names
 
 COUNTS = {"F": 20, "L": 14, "D": 22, "G": 18, "B": 18, "U": 9, "S": 24}
 

@@ -2,8 +2,8 @@ import pytest
 from classes import ASKED, SOLUTION, refused, report
 
 from bpcli import ProblemError
-from bpcli.grading.classroom import with_overrides
-from bpcli.grading.overrides import adjusted, parse_overrides
+from bpcli.classroom.overrides import adjusted, parse_overrides
+from bpcli.classroom.results import with_overrides
 
 
 def overrides(text: str):

@@ -11,9 +11,9 @@ from functools import partial
 import pytest
 
 from bpcli import load_problem, solve
-from bpcli.document import Equation, Note
+from bpcli.document.document import Equation, Note
 from bpcli.grading.grade import Grader
-from bpcli.grading.practice import MOST_HINTS, Practice, Progress, numbers_of, progress_from, progress_to
+from bpcli.reports.practice import MOST_HINTS, Practice, Progress, numbers_of, progress_from, progress_to
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from grading.sheets import grader_of
 
 from bpcli import load_problem, parse_problem, solve
 from bpcli.grading.quantities import Key, Quantities, formula_on, nested
-from bpcli.identifiers import UnknownQuantityError
+from bpcli.problem.identifiers import UnknownQuantityError
 
 UPDATES = """\
 network:

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpcli.expr import evaluate
+from bpcli.calculus.expr import evaluate
 from bpcli.grading.codes import ALL_CODES
-from bpcli.grading.mistakes import CATALOGUE, described, families, words
-from bpcli.grading.mistakes.sources import SOURCES
-from bpcli.grading.reference import example, mistake_document, mistakes_document
+from bpcli.mistakes import CATALOGUE, described, families, words
+from bpcli.mistakes.sources import SOURCES
 from bpcli.render import render
+from bpcli.reports.reference import example, mistake_document, mistakes_document
 
 WITHOUT_EXAMPLE = {"F19", "L02", "D18", "S05", "S14"}
 """No single formula, or no shipped problem in which it shows."""

@@ -10,9 +10,9 @@ from grading.sheets import check, grader_of, right_sheet, yaml_of
 from grading.test_grade import SLOPE_LEFT_OUT
 
 from bpcli.export.reports import report_data, report_to_json
-from bpcli.grading.explain import explained
-from bpcli.grading.report import FEEDBACK, points_text, report_document
 from bpcli.render import render
+from bpcli.reports.explain import explained
+from bpcli.reports.report import FEEDBACK, points_text, report_document
 
 MIXED = {**SLOPE_LEFT_OUT, "dL/dh1": "null", "f'(a1)": "0.O2", "dL/da1": "[0.0456, 0.9]"}
 

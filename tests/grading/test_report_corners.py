@@ -9,9 +9,9 @@ import pytest
 from grading.sheets import check, grader_of, right_sheet, yaml_of
 
 from bpcli.grading.diagnosis_text import MOST_NUMBERS
-from bpcli.grading.explain import explained
-from bpcli.grading.report import report_document
 from bpcli.render import render
+from bpcli.reports.explain import explained
+from bpcli.reports.report import report_document
 
 UPDATES = """\
 title: three updates

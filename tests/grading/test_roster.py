@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bpcli.classroom.roster import read_roster
 from bpcli.diagnostics import ProblemError
-from bpcli.grading.roster import read_roster
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bpcli import load_problem, solve
-from bpcli.expr import evaluate
+from bpcli.calculus.expr import evaluate
 from bpcli.grading.own import Filled, Own
 from bpcli.grading.quantities import Key, Quantities, formula_on
 

@@ -8,9 +8,9 @@ from bpcli import load_problem, parse_problem, solve
 from bpcli.cli.entry import run
 from bpcli.grading.asked import asked
 from bpcli.grading.grade import Grader
-from bpcli.grading.sheet import blank_sheet
-from bpcli.identifiers import UnknownQuantityError
-from bpcli.shipped import shipped_names
+from bpcli.problem.identifiers import UnknownQuantityError
+from bpcli.problem.shipped import shipped_names
+from bpcli.reports.answer_sheet import blank_sheet
 
 FORMATS = ("yaml", "json", "csv")
 

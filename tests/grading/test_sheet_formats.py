@@ -14,15 +14,15 @@ import pytest
 import bpcli.render
 from bpcli import load_problem, parse_problem, solve
 from bpcli.cli.entry import run
-from bpcli.document import Equation, Givens, InlineMath, Step, Table
+from bpcli.document.document import Equation, Givens, InlineMath, Step, Table
+from bpcli.document.mathtree import BLANK, Fenced, Fraction, Matrix, Number, Root, Row, Subscript, Superscript
 from bpcli.grading.asked import asked
 from bpcli.grading.grade import Grader
-from bpcli.grading.sheet import LEVELS, blank_sheet, sheet_lines
-from bpcli.lesson.sheet import paper_sheet, sheet_of_problem
-from bpcli.mathtree import BLANK, Fenced, Fraction, Matrix, Number, Root, Row, Subscript, Superscript
+from bpcli.problem.shipped import shipped_names
 from bpcli.render import FORMATS, render, render_pages
 from bpcli.render.answer_page import answer_file_name, to_answer_page
-from bpcli.shipped import shipped_names
+from bpcli.reports.answer_sheet import LEVELS, blank_sheet, sheet_lines
+from bpcli.reports.sheet import paper_sheet, sheet_of_problem
 
 SCRIPT = Path(bpcli.render.__file__).with_name("answer_page.js")
 NODE = shutil.which("node")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bpcli import ProblemError, parse_problem, solve
+from bpcli.authoring.lint import Finding, lint
 from bpcli.grading.asked import asked
 from bpcli.grading.grade import Grader
-from bpcli.grading.lint import Finding, lint
-from bpcli.grading.sheet import sheet_lines
 from bpcli.notation.text import to_text
+from bpcli.reports.answer_sheet import sheet_lines
 
 NETWORK = """\
 network:

@@ -9,12 +9,12 @@ import pytest
 from graded_networks import solved
 
 from bpcli import parse_problem, solve
-from bpcli.expr import Variable
-from bpcli.grading.mistakes.site import Surroundings
+from bpcli.calculus.expr import Variable
+from bpcli.document.mathtree import Identifier
 from bpcli.grading.model import Given
 from bpcli.grading.structure import factors, relabelled, structural
 from bpcli.grading.written import Numbers, numbers_of
-from bpcli.mathtree import Identifier
+from bpcli.mistakes.site import Surroundings
 
 SQUARE = np.array([[1.25, 2.5], [3.75, 4.5]])
 

@@ -8,7 +8,7 @@ import pytest
 from grading.sheets import by_id, check, grader_of, others, right_sheet, verdicts, yaml_of
 
 from bpcli.diagnostics import ProblemError
-from bpcli.grading.sheet import blank_sheet
+from bpcli.reports.answer_sheet import blank_sheet
 
 MANY = "graph:\n  inputs: {a: 1}\n  define: {v: '3*a', w: 'v*v'}\n"
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from bpcli import load_problem, parse_problem, solve
+from bpcli.classroom.tally import base_of, earned, rows_of, verdict_on
 from bpcli.grading.asked import Asked
 from bpcli.grading.asked import asked as asked_of
 from bpcli.grading.grade import Grader
 from bpcli.grading.model import Graded, Report
-from bpcli.grading.tally import base_of, earned, rows_of, verdict_on
 
 RIGHT, FOLLOWS, WRONG, BLANK, BAD = "correct", "follows", "wrong", "missing", "invalid"
 

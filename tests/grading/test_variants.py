@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bpcli.diagnostics import BpcliError, ProblemError
-from bpcli.generate import recipe, sheet_of
-from bpcli.grading.variants import (
+from bpcli.authoring.generate import recipe, sheet_of
+from bpcli.classroom.variants import (
     Entry,
     VariantGrader,
     Variants,
@@ -15,7 +14,8 @@ from bpcli.grading.variants import (
     read_variants,
     variants_to_yaml,
 )
-from bpcli.load import load_problem, solve
+from bpcli.diagnostics import BpcliError, ProblemError
+from bpcli.solution.load import load_problem, solve
 
 ENTRIES = (Entry("v1", "Ann", {}), Entry("v2", "Béa", {}), Entry("v3", "", {}))
 LIST = Variants("there", 'A "title": #1', 7, ENTRIES)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bpcli.expr import Variable
+from bpcli.calculus.expr import Variable
+from bpcli.document.mathtree import Identifier
 from bpcli.grading.model import Given
 from bpcli.grading.written import Numbers, largest_relative, numbers_of
-from bpcli.mathtree import Identifier
 
 NAN = math.nan
 WHOLE = np.array([[1.0, 2.0], [3.0, 4.0]])

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bpcli.mathtree import (
+from bpcli.document.mathtree import (
     INVISIBLE_TIMES,
     Fenced,
     Fraction,
@@ -18,8 +18,8 @@ from bpcli.mathtree import (
     Superscript,
     Words,
 )
+from bpcli.document.safe import safe
 from bpcli.notation.mathml import math_element, to_mathml
-from bpcli.safe import safe
 
 HOSTILE = (
     "<script>alert(1)</script>",

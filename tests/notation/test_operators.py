@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bpcli.mathtree import (
+from bpcli.document.mathtree import (
     INVISIBLE_TIMES,
     Fraction,
     Identifier,

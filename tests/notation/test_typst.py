@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bpcli.mathtree import (
+from bpcli.document.mathtree import (
     INVISIBLE_TIMES,
     Fenced,
     Fraction,
@@ -17,8 +17,8 @@ from bpcli.mathtree import (
     Superscript,
     Words,
 )
+from bpcli.document.safe import safe
 from bpcli.notation.typst import to_typst, typst_string
-from bpcli.safe import safe
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpcli.diagnostics import Diagnostic, ProblemError, Related, Span
+from bpcli.document.safe import safe
 from bpcli.problem.present import format_diagnostics
 from bpcli.problem.validate import read_problem
-from bpcli.safe import safe
 
 REFUSAL = """\
 title: The refusal

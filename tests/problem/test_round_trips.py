@@ -16,20 +16,20 @@ from hypothesis import strategies as st
 from networks import random_network
 
 from bpcli import parse_problem, solve
-from bpcli.checkpoint import checkpoint_text
+from bpcli.authoring.generate import Variant, sheet_of
+from bpcli.authoring.redraw import drawer, redrawn, redraws
+from bpcli.authoring.scaffold import Scaffold, network_text
+from bpcli.classroom.variants import MANIFEST, Entry, Variants, read_variants, variants_to_yaml
+from bpcli.document.rounding import Rounding
 from bpcli.export.json import solution_to_json
-from bpcli.generate import Variant, sheet_of
 from bpcli.grading.asked import asked
 from bpcli.grading.grade import Grader
-from bpcli.grading.sheet import blank_sheet
-from bpcli.grading.variants import MANIFEST, Entry, Variants, read_variants, variants_to_yaml
 from bpcli.problem.model import Problem
 from bpcli.problem.numbers import parse_number
 from bpcli.problem.yaml import read_yaml
-from bpcli.redraw import drawer, redrawn, redraws
-from bpcli.rounding import Rounding
-from bpcli.scaffold import Scaffold, network_text
-from bpcli.training import Settings, train
+from bpcli.reports.answer_sheet import blank_sheet
+from bpcli.training.checkpoint import checkpoint_text
+from bpcli.training.training import Settings, train
 
 seeds = st.integers(0, 10**9)
 names = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=20).filter(str.strip)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bpcli.document import (
+from bpcli.document.document import (
     Cell,
     Code,
     Document,
@@ -20,7 +20,7 @@ from bpcli.document import (
     Table,
     Title,
 )
-from bpcli.mathtree import (
+from bpcli.document.mathtree import (
     INVISIBLE_TIMES,
     Fenced,
     Fraction,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpcli.document import Document, Equation, Givens, InlineMath, Link
-from bpcli.mathtree import Math
+from bpcli.document.document import Document, Equation, Givens, InlineMath, Link
+from bpcli.document.mathtree import Math
 
 
 def formulas(document: Document) -> Iterator[Math]:

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from bpcli.document import Code, Document, Heading, InlineMath, Note, Paragraph, Strong
-from bpcli.mathtree import Fenced, Fraction, Identifier, Math, Number, Operator, Root, Row, Subscript, Superscript
+from bpcli.document.document import Code, Document, Heading, InlineMath, Note, Paragraph, Strong
+from bpcli.document.mathtree import (
+    Fenced,
+    Fraction,
+    Identifier,
+    Math,
+    Number,
+    Operator,
+    Root,
+    Row,
+    Subscript,
+    Superscript,
+)
 from bpcli.notation.text import to_text
 from bpcli.render import FORMATS, render
 from bpcli.render.breaking import broken

@@ -9,8 +9,8 @@ from formulas import formulas
 from bpcli import load_problem, solve
 from bpcli.lesson import lesson
 from bpcli.notation.mathml import math_element
+from bpcli.problem.shipped import shipped_names
 from bpcli.render import FORMATS, render
-from bpcli.shipped import shipped_names
 
 CORE = {
     *("math", "mrow", "mi", "mo", "mn", "mtext", "mspace", "msup", "msub", "msubsup", "munder", "munderover"),

@@ -3,7 +3,7 @@
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bpcli.mathtree import Matrix
+from bpcli.document.mathtree import Matrix
 from bpcli.render.breaking import with_columns
 from bpcli.render.chains import fit
 from bpcli.render.layout import draw

@@ -10,10 +10,10 @@ import pytest
 from hostile import EVERYTHING
 
 from bpcli import load_problem, solve
-from bpcli.document import Cell, Code, Document, Heading, Note, Paragraph, Step, Strong, Table, Title
+from bpcli.document.document import Cell, Code, Document, Heading, Note, Paragraph, Step, Strong, Table, Title
+from bpcli.document.safe import safe
 from bpcli.lesson import lesson as tell
 from bpcli.render import render
-from bpcli.safe import safe
 
 VOID = {"meta", "mspace"}
 

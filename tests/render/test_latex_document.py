@@ -11,10 +11,23 @@ import pytest
 from hostile import EVERYTHING
 
 from bpcli import load_problem, solve
-from bpcli.document import Cell, Code, Document, Equation, Heading, Link, Note, Paragraph, Step, Strong, Table, Title
+from bpcli.document.document import (
+    Cell,
+    Code,
+    Document,
+    Equation,
+    Heading,
+    Link,
+    Note,
+    Paragraph,
+    Step,
+    Strong,
+    Table,
+    Title,
+)
+from bpcli.document.mathtree import Identifier, Matrix, Operator, Row, Words
 from bpcli.lesson import LessonOptions
 from bpcli.lesson import lesson as tell
-from bpcli.mathtree import Identifier, Matrix, Operator, Row, Words
 from bpcli.render import render
 from bpcli.render.latex import latex_escape
 

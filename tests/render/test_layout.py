@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpcli.mathtree import (
+from bpcli.document.mathtree import (
     INVISIBLE_TIMES,
     Fenced,
     Fraction,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bpcli.document import (
+from bpcli.document.document import (
     Cell,
     Code,
     Document,
@@ -23,9 +23,9 @@ from bpcli.document import (
     Table,
     Title,
 )
-from bpcli.mathtree import Fenced, Identifier, Matrix, Number, Operator, Row, Superscript
+from bpcli.document.mathtree import Fenced, Identifier, Matrix, Number, Operator, Row, Superscript
+from bpcli.document.safe import safe
 from bpcli.render import FORMATS, render
-from bpcli.safe import safe
 
 PARSERS = [MarkdownIt("commonmark", {"html": html}).enable(["table", "strikethrough"]) for html in (True, False)]
 

@@ -10,7 +10,7 @@ from hostile import EVERYTHING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bpcli.document import (
+from bpcli.document.document import (
     Block,
     Cell,
     Code,
@@ -27,10 +27,10 @@ from bpcli.document import (
     Table,
     Title,
 )
-from bpcli.mathtree import Fenced, Identifier, Math, Matrix, Number, Operator, Row, Words
+from bpcli.document.mathtree import Fenced, Identifier, Math, Matrix, Number, Operator, Row, Words
+from bpcli.document.safe import safe
 from bpcli.render.layout import display_width
 from bpcli.render.terminal import to_terminal_text, write_terminal
-from bpcli.safe import safe
 
 A, B = Identifier("a"), Identifier("b")
 V, W = Matrix((("0.5",), ("0.1",))), Matrix((("0.15", "0.20"), ("0.25", "0.30")))
@@ -489,7 +489,7 @@ def test_hundreds_of_rows() -> None:
 def test_plain_text_does_not_wait_for_rich() -> None:
     code = (
         "import sys\n"
-        "from bpcli.document import Document, Heading\n"
+        "from bpcli.document.document import Document, Heading\n"
         "from bpcli.render import render\n"
         "render(Document((Heading('H'),)), 'terminal')\n"
         "sys.exit(any(name == 'rich' or name == 'numpy' for name in sys.modules))\n"

@@ -10,7 +10,7 @@ from hostile import EVERYTHING
 
 from bpcli import load_problem, solve
 from bpcli.diagnostics import OutputError
-from bpcli.document import (
+from bpcli.document.document import (
     Cell,
     Code,
     Document,
@@ -24,11 +24,11 @@ from bpcli.document import (
     Table,
     Title,
 )
+from bpcli.document.mathtree import Fenced, Identifier, Matrix, Number, Operator, Row, Words
 from bpcli.lesson import LessonOptions
 from bpcli.lesson import lesson as tell
-from bpcli.mathtree import Fenced, Identifier, Matrix, Number, Operator, Row, Words
+from bpcli.problem.shipped import shipped_names
 from bpcli.render import render, render_pages
-from bpcli.shipped import shipped_names
 
 A4 = 595.28
 MARGIN = 2.3 * 28.35

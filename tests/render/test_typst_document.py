@@ -5,9 +5,9 @@ import re
 import pytest
 from hostile import EVERYTHING
 
-from bpcli.document import Document, Paragraph, Title
+from bpcli.document.document import Document, Paragraph, Title
+from bpcli.document.safe import safe
 from bpcli.render import render
-from bpcli.safe import safe
 
 
 def test_document_and_fragment(lesson):

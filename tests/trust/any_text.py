@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from trust.naughty import NAUGHTY
 
 from bpcli import Solution, load_problem, solve
-from bpcli.safe import safe
+from bpcli.document.safe import safe
 
 MARKUP = "\\`*_{}[]()<>#+-=.!|~&$%^@:;,'\"/ \t\n\r"
 ANY = st.characters(exclude_categories=("Cs",))

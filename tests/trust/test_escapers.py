@@ -18,20 +18,20 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from trust.any_text import Elements, flowing, texts, titled, words
 
-from bpcli.curve import curve_of, curve_svg
-from bpcli.document import Cell, Code, Document, Heading, Note, Paragraph, Step, Strong, Table, Title
+from bpcli.document.document import Cell, Code, Document, Heading, Note, Paragraph, Step, Strong, Table, Title
+from bpcli.document.mathtree import Identifier, Number, Operator, Row, Words
+from bpcli.document.safe import safe
 from bpcli.drawing import draw, svg
 from bpcli.drawing.dot import quoted as dot_string
 from bpcli.drawing.mermaid import quoted as mermaid_label
-from bpcli.lesson.sheet import sheet_of_problem
-from bpcli.mathtree import Identifier, Number, Operator, Row, Words
 from bpcli.notation.latex import to_latex
 from bpcli.notation.mathml import math_element
 from bpcli.notation.typst import typst_string
 from bpcli.render import render
 from bpcli.render.answer_page import to_answer_page
 from bpcli.render.latex import latex_escape
-from bpcli.safe import safe
+from bpcli.reports.sheet import sheet_of_problem
+from bpcli.training.curve import curve_of, curve_svg
 
 
 def page(text: str) -> Document:

@@ -95,10 +95,13 @@ def test_nothing_is_executed_loaded_or_fetched(path: Path) -> None:
     assert sorted(NEVER.intersection(calls)) == []
 
 
-@pytest.mark.parametrize("name", ["grade", "tolerance", "answered", "submission", "own", "tally"])
+@pytest.mark.parametrize(
+    "name",
+    [f"grading/{name}" for name in ("grade", "tolerance", "answered", "submission", "own")] + ["classroom/tally"],
+)
 def test_no_verdict_depends_on_allclose(name: str) -> None:
     """`np.allclose` takes an empty answer for a right one, broadcasts, and takes 0 for 1e-9."""
-    text = (ROOT / "bpcli" / "grading" / f"{name}.py").read_text(encoding="utf-8")
+    text = (ROOT / "bpcli" / f"{name}.py").read_text(encoding="utf-8")
     assert "allclose" not in text
     assert "isclose" not in text
 

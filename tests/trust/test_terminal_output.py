@@ -8,7 +8,7 @@ import pytest
 from trust.naughty import CONTROL, NAUGHTY, PLAIN
 
 from bpcli.cli.entry import run
-from bpcli.safe import safe
+from bpcli.document.safe import safe
 
 OWN = re.compile(r"\x1b\[[0-9;]*m")
 ENDINGS = {0, 1, 2, 3, 4, 5}

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from trust.any_text import Elements, flowing, texts, titled
 
 from bpcli import Solution, parse_problem
+from bpcli.authoring.scaffold import Scaffold, graph_text, network_text
+from bpcli.document.safe import safe
 from bpcli.export.json import indented
 from bpcli.export.moodle import solution_to_moodle
 from bpcli.export.prairielearn import solution_to_prairielearn
@@ -25,10 +27,8 @@ from bpcli.export.qti import solution_to_qti
 from bpcli.export.quiz import text_html
 from bpcli.export.scripts import TARGETS, script
 from bpcli.export.scripts.pieces import quoted as python_string
-from bpcli.grading.sheet import blank_sheet
 from bpcli.problem.yaml import read_yaml
-from bpcli.safe import safe
-from bpcli.scaffold import Scaffold, graph_text, network_text
+from bpcli.reports.answer_sheet import blank_sheet
 
 # --- JSON, YAML, Python ---
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bpcli.solution import Solution
+from bpcli.solution.solution import Solution
 
 __all__ = ["TARGETS", "script"]
 

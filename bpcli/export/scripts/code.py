@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, Variable, postorder
 from bpcli.diagnostics import BpcliError
-from bpcli.expr import Apply, Array, Constant, Expr, Operation, Variable, postorder
-from bpcli.mathtree import Identifier
+from bpcli.document.mathtree import Identifier
 
 __all__ = ["Coder", "ScriptError", "array_text", "number_text", "renamed", "used_names"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpcli.export.scripts.pieces import TOLERANCE, assertions, given, head, line_of, pieces_of, prelude
-from bpcli.solution import Solution
+from bpcli.solution.solution import Solution
 
 __all__ = ["write"]
 

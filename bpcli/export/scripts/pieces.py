@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bpcli.calculus.expr import Array, Expr, Variable, evaluate, variables_of
+from bpcli.calculus.plan import formula_of
+from bpcli.calculus.program import Binding
+from bpcli.document.safe import safe
 from bpcli.export.scripts.code import Coder, array_text, renamed, used_names
 from bpcli.export.scripts.names import identifiers
-from bpcli.expr import Array, Expr, Variable, evaluate, variables_of
-from bpcli.plan import formula_of
-from bpcli.program import Binding
-from bpcli.safe import safe
-from bpcli.solution import Solution
+from bpcli.solution.solution import Solution
 
 __all__ = ["Pieces", "assertions", "given", "head", "line_of", "pieces_of", "prelude", "quoted"]
 

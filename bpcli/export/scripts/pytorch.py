@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bpcli.calculus.expr import Variable
 from bpcli.export.scripts.pieces import TOLERANCE, Pieces, assertions, given, head, line_of, pieces_of, prelude
-from bpcli.expr import Variable
-from bpcli.solution import Solution
+from bpcli.solution.solution import Solution
 
 __all__ = ["write"]
 

@@ -1,0 +1,1 @@
+"""Problems made and remade."""

@@ -1,0 +1,1 @@
+"""The idea: formulas, programs, their gradients and updates; no file, no screen, no language."""

@@ -1,0 +1,1 @@
+"""Files of a class: rosters, variants, overrides."""

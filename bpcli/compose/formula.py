@@ -1,0 +1,167 @@
+"""From formulas as they are written to expressions over named variables, with every fault reported at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from bpcli.calculus.expr import Apply, Constant, Expr, Operation, ShapeError, Variable, describe_shape, evaluate
+from bpcli.calculus.ops import arithmetic
+from bpcli.calculus.ops.registry import INFIX, graph_function
+from bpcli.diagnostics import Diagnostic
+from bpcli.problem.model import Function
+from bpcli.problem.syntax import BinaryOperation, Call, Entry, Name, NumberLiteral, Syntax, UnaryMinus
+
+__all__ = ["FormulaError", "parts_of", "size_of", "sizes_written_out", "translate"]
+
+
+class FormulaError(Exception):
+    """A formula without a meaning; carries its diagnostic."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+def translate(
+    syntax: Syntax,
+    scope: Mapping[str, Expr],
+    functions: Mapping[str, Operation],
+    relu_at_zero: float = 0.0,
+) -> Expr:
+    """The expression that a formula stands for, built without recursion: a formula may be as long as its file.
+
+    Raises FormulaError where shapes do not fit or an index or a base is not what it must be; names and numbers of
+    arguments have been checked by the reader.
+    """
+    done: list[Expr] = []
+    work: list[tuple[Syntax, bool]] = [(syntax, False)]
+    while work:
+        node, ready = work.pop()
+        if isinstance(node, NumberLiteral):
+            done.append(Constant(node.value, texts=node.text))
+        elif isinstance(node, Name):
+            done.append(scope[node.name])
+        elif not ready:
+            work.append((node, True))
+            work.extend((child, False) for child in reversed(_children(node)))
+        else:
+            count = len(_children(node))
+            operands = done[len(done) - count :]
+            del done[len(done) - count :]
+            done.append(_combined(node, operands, functions, relu_at_zero))
+    return done[0]
+
+
+def size_of(syntax: Syntax, written_out: Mapping[str, int] = MappingProxyType({})) -> int:
+    """How many names, numbers and operations a formula has, with those of the functions that it calls."""
+    return sum(1 + (written_out.get(part.function, 0) if isinstance(part, Call) else 0) for part in parts_of(syntax))
+
+
+def sizes_written_out(functions: Iterable[Function]) -> dict[str, int]:
+    """The size of each function, written out down to names: one may call those above it, again and again."""
+    sizes: dict[str, int] = {}
+    for function in functions:
+        formulas = [item for item in (function.value, function.derivative) if item is not None]
+        sizes[function.name] = sum(size_of(formula, sizes) for formula in formulas)
+    return sizes
+
+
+def parts_of(syntax: Syntax) -> Iterator[Syntax]:
+    """A formula and all that it is made of, the innermost parts first."""
+    found = [syntax]
+    for part in found:
+        found.extend(_children(part))
+    yield from reversed(found)
+
+
+def _children(node: Syntax) -> tuple[Syntax, ...]:
+    if isinstance(node, UnaryMinus | Entry):
+        return (node.operand,)
+    if isinstance(node, BinaryOperation):
+        return (node.left, node.right)
+    if isinstance(node, Call):
+        return node.arguments
+    return ()
+
+
+def _combined(node: Syntax, operands: list[Expr], functions: Mapping[str, Operation], relu_at_zero: float) -> Expr:
+    try:
+        result: Any
+        if isinstance(node, UnaryMinus):
+            result = _negative(operands[0])
+        elif isinstance(node, BinaryOperation):
+            result = INFIX[node.operator](*operands)
+        elif isinstance(node, Entry):
+            result = _entry(node, operands[0])
+        else:
+            assert isinstance(node, Call)
+            result = _called(node, operands, functions, relu_at_zero)
+    except ShapeError as error:
+        raise FormulaError(Diagnostic("shape", str(error), node.span)) from error
+    assert isinstance(result, Expr)
+    return result
+
+
+def _negative(operand: Expr) -> Expr:
+    """A minus before a number belongs to the number."""
+    if isinstance(operand, Constant) and operand.shape == () and operand.math is None and "/" not in operand.texts:
+        text = operand.texts
+        return Constant(-operand.value, texts=text[1:] if text.startswith("-") else f"-{text}")
+    return arithmetic.negate(operand)
+
+
+def _entry(node: Entry, operand: Expr) -> Expr:
+    if operand.shape == ():
+        raise ShapeError("a number has no entries")
+    rows, columns = operand.shape
+    if len(node.indices) == 2:
+        row, column = node.indices
+    elif columns == 1:
+        row, column = node.indices[0], 1
+    elif rows == 1:
+        row, column = 1, node.indices[0]
+    else:
+        raise ShapeError(f"an entry of {describe_shape(operand.shape)} needs two numbers: row and column")
+    if not (1 <= row <= rows and 1 <= column <= columns):
+        raise ShapeError(f"there is no entry {','.join(map(str, node.indices))} in {describe_shape(operand.shape)}")
+    return arithmetic.entry(row - 1, column - 1)(operand)
+
+
+def _called(node: Call, operands: list[Expr], functions: Mapping[str, Operation], relu_at_zero: float) -> Any:
+    if node.function in functions:
+        return functions[node.function](*operands)
+
+    def number_of(place: int) -> float:
+        value = _plain_number(operands[place])
+        if value is None:
+            span = node.arguments[place].span
+            raise FormulaError(
+                Diagnostic("not-a-number", f"argument {place + 1} of `{node.function}` must be a number", span)
+            )
+        if not value > 0 or (value == 1 and node.function != "leaky_relu"):
+            span = node.arguments[place].span
+            raise FormulaError(
+                Diagnostic("range", f"`{node.function}` cannot take {value:g} as argument {place + 1}", span)
+            )
+        return value
+
+    operation: Callable[..., Any] = graph_function(node.function, operands, number_of, relu_at_zero=relu_at_zero)
+    return operation(*operands)
+
+
+def _plain_number(expr: Expr) -> float | None:
+    """The value of a formula of numbers alone."""
+    if isinstance(expr, Variable):
+        return None
+    if isinstance(expr, Apply):
+        try:
+            value = evaluate(expr, {})
+        except KeyError:
+            return None
+    else:
+        value = expr.value  # type: ignore[attr-defined]
+    return float(value) if np.ndim(value) == 0 else None

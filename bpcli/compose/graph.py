@@ -1,0 +1,142 @@
+"""From a graph in a problem file to its program: its definitions line by line, then the grad_table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bpcli.calculus.backprop import differentiate
+from bpcli.calculus.expr import Array, Constant, Expr, Operation, Shape, Variable, describe_shape
+from bpcli.calculus.ops.arithmetic import broadcast_to, multiply, sum_of
+from bpcli.calculus.program import Binding, Program
+from bpcli.compose.formula import FormulaError, size_of, sizes_written_out, translate
+from bpcli.compose.network import Built, as_matrix, with_worked_forms
+from bpcli.diagnostics import Diagnostic, ProblemError
+from bpcli.notation.conventions import derivative_math, name_math
+from bpcli.problem.model import Graph, Numbers, Problem
+
+__all__ = ["build_graph", "term_by_term"]
+
+MOST_PARTS = 2_000
+"""Of one formula: the derivatives of a product of so many factors have the square of it."""
+MOST_IN_ALL = 400_000
+"""Of all formulas of a graph that is worked line by line; large graphs of numbers have room for more."""
+
+
+def build_graph(problem: Problem, functions: Mapping[str, Operation]) -> Built:
+    """The program of a graph problem; vectors are columns. Raises ProblemError for formulas without a meaning."""
+    graph = problem.graph
+    assert graph is not None
+    values: dict[str, Array] = {}
+    texts: dict[str, Any] = {}
+    scope: dict[str, Variable] = {}
+    for given in graph.inputs:
+        shape = _internal_shape(given.numbers)
+        values[given.name], texts[given.name] = as_matrix(given.numbers, shape)
+        scope[given.name] = Variable(given.name, shape, name_math(given.name), "input", rank=len(given.numbers.shape))
+    inputs = tuple(scope.values())
+    lines = _definitions(problem, graph, scope, functions)
+    output = scope[graph.output]
+    program = Program(inputs, tuple(lines))
+    wanted = tuple(v.name for v in inputs) if graph.gradients is None else graph.gradients
+    if wanted and (lines or graph.gradients):
+        program = _with_grad_table(problem, program, output, wanted, scope)
+    return Built(with_worked_forms(program).check(), values, texts, output, tuple(scope[name] for name in wanted), {})
+
+
+def _internal_shape(numbers: Numbers) -> Shape:
+    if numbers.shape == ():
+        return ()
+    if len(numbers.shape) == 1:
+        return (numbers.shape[0], 1)
+    return (numbers.shape[0], numbers.shape[1])
+
+
+def _definitions(
+    problem: Problem, graph: Graph, scope: dict[str, Variable], functions: Mapping[str, Operation]
+) -> list[Binding]:
+    lines: list[Binding] = []
+    faults: list[Diagnostic] = []
+    total = 0
+    sizes = sizes_written_out(problem.functions)
+    relu_at_zero = problem.conventions.relu_at_zero
+    for definition in graph.definitions:
+        size = size_of(definition.formula, sizes)
+        total += size
+        if total > MOST_IN_ALL:
+            message = f"formulas of more than {MOST_IN_ALL} names, numbers and operations"
+            faults.append(Diagnostic("too-many-nodes", message, definition.span, help="make it of several problems"))
+            break
+        if size > MOST_PARTS:
+            message = f"`{definition.name}` has more than {MOST_PARTS} names, numbers and operations"
+            span = definition.formula.span
+            faults.append(Diagnostic("formula-too-long", message, span, help="break it into steps"))
+            break
+        try:
+            expr = translate(definition.formula, scope, functions, relu_at_zero)
+        except FormulaError as error:
+            faults.append(error.diagnostic)
+            # What is built on it cannot be judged; a stand-in would only bring up faults that are not there.
+            break
+        rank = 0 if expr.shape == () else 1 if expr.shape[1] == 1 else 2
+        variable = Variable(definition.name, expr.shape, name_math(definition.name), "node", rank=rank)
+        scope[definition.name] = variable
+        lines.append(Binding(variable, expr, "forward", "definition"))
+    if faults:
+        raise ProblemError(problem.path, problem.text, tuple(faults))
+    return lines
+
+
+def _with_grad_table(
+    problem: Problem, program: Program, output: Variable, wanted: tuple[str, ...], scope: dict[str, Variable]
+) -> Program:
+    """Algorithm 1: the gradient of the output for every node between the wanted ones and the output."""
+    if output.shape != ():
+        assert problem.graph is not None
+        raise ProblemError(
+            problem.path,
+            problem.text,
+            (
+                Diagnostic(
+                    "shape",
+                    f"the gradient of `{output.name}` needs a number, and it is {describe_shape(output.shape)}",
+                    problem.graph.span,
+                    help="name a number as `output:` (a sum or a norm of it, say), or ask for `gradients: []`",
+                ),
+            ),
+        )
+
+    def adjoint(of: Variable) -> Variable:
+        return Variable(
+            f"d{output.name}/d{of.name}",
+            of.shape,
+            derivative_math(output.math, of.math),
+            "adjoint",
+            of=of,
+            rank=of.rank,
+        )
+
+    extended = term_by_term(differentiate(program, output, [scope[name] for name in wanted], adjoint))
+    reached = extended.variables()
+    unused = [scope[name] for name in wanted if f"d{output.name}/d{name}" not in reached]
+    return extended.extended(Binding(adjoint(of), _zeros(of.shape), "backward", "unused_gradient") for of in unused)
+
+
+def term_by_term(program: Program) -> Program:
+    """Every entry of the table as Σ gradient · local derivative, a factor 1 being written like any other."""
+    lines: list[Binding] = []
+    for binding in program.bindings:
+        products = [
+            multiply(c.seed, c.local)
+            for c in binding.contributions
+            if isinstance(c.seed, Variable) and c.local is not None
+        ]
+        if products and len(products) == len(binding.contributions) and binding.variable.shape == ():
+            binding = binding._replace(expr=sum_of(products))
+        lines.append(binding)
+    return Program(program.inputs, tuple(lines))
+
+
+def _zeros(shape: Shape) -> Expr:
+    zero: Expr = Constant(0.0, texts="0")
+    return zero if shape == () else broadcast_to(shape)(zero)

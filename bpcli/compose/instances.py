@@ -1,0 +1,86 @@
+"""The instances of a data set: all of them as arrays, some of them as a problem, and the order of each epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from bpcli.calculus.expr import Array
+from bpcli.problem.model import Numbers, Problem
+
+__all__ = ["Data", "data_of", "orders", "with_rows"]
+
+
+class Data(NamedTuple):
+    """All instances, a row each: inputs and targets as the network sees them, and the numbers they are made from."""
+
+    inputs: Array
+    targets: Array
+    given: Array  # the targets before classes become one-hot
+
+    @property
+    def rows(self) -> int:
+        return len(self.inputs)
+
+
+def data_of(problem: Problem) -> Data:
+    """The data of a network problem with targets."""
+    network = problem.network
+    assert network is not None
+    data = network.data
+    if data is not None:
+        inputs = np.frombuffer(data.input_values).reshape(data.rows, len(data.inputs))
+        given = np.frombuffer(data.target_values).reshape(data.rows, len(data.targets))
+    else:
+        assert network.target is not None
+        rows = network.input.shape[0] if network.batch else 1
+        inputs = np.array(network.input.values, dtype=np.float64).reshape(rows, -1)
+        given = np.array(network.target.values, dtype=np.float64).reshape(rows, -1)
+    if not network.class_targets:
+        return Data(inputs, given, given)
+    one_hot = np.zeros((len(given), _outputs(problem)))
+    one_hot[np.arange(len(given)), given[:, 0].astype(int)] = 1.0
+    return Data(inputs, one_hot, given)
+
+
+def _outputs(problem: Problem) -> int:
+    """The units of the last layer."""
+    assert problem.network is not None
+    rows, columns = problem.network.layers[-1].weights.shape
+    return columns if problem.conventions.affine == "x W + b" else rows
+
+
+def _numbers(values: Array, like: Numbers) -> Numbers:
+    """Numbers with the texts that a person would write."""
+    rows = tuple(tuple(float(v) for v in row) for row in values)
+    texts = tuple(tuple(_text(v) for v in row) for row in rows)
+    return Numbers(rows, texts, (len(rows), len(rows[0])), like.span)
+
+
+def _text(value: float) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def with_rows(problem: Problem, data: Data, rows: Array) -> Problem:
+    """The problem with these instances in the place of its data."""
+    network = problem.network
+    assert network is not None
+    if not network.batch:
+        return problem
+    assert network.target is not None
+    targets = _numbers(data.given[rows], network.target)
+    if network.class_targets:
+        flat = tuple(row[0] for row in targets.values)  # type: ignore[union-attr,index]
+        targets = Numbers(flat, tuple(row[0] for row in targets.texts), (len(flat),), targets.span)
+    inputs = _numbers(data.inputs[rows], network.input)
+    return problem._replace(network=network._replace(input=inputs, target=targets, data=None))
+
+
+def orders(shuffle: bool, seed: int, count: int) -> Iterator[Array]:
+    """The order of the instances in each epoch; NEP 19 promises that this generator's numbers stay the same."""
+    draw = np.random.RandomState([seed & 0xFFFFFFFF, seed >> 32])
+    order = np.arange(count)
+    while True:
+        yield draw.permutation(count) if shuffle else order

@@ -1,0 +1,231 @@
+"""Gradients checked against central differences: every adjoint of a solution, the intermediate ones included.
+
+A variable is given another value, everything below it is computed anew, and the slope of the output is compared with
+the adjoint. The differences are extrapolated to step 0 (Richardson; the table stops as Ridders 1982 stops it), so that
+eight digits and more can be expected to agree. Where the output has a kink the two one-sided slopes differ, and the
+adjoint has only to lie between them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bpcli.calculus.expr import Array, Variable, variables_of
+from bpcli.calculus.program import Program
+from bpcli.document.rounding import Rounding
+from bpcli.solution.solution import NumericError, Solution, Step, run
+
+__all__ = ["Along", "GradientComparison", "checked_steps", "compared", "gradient_check"]
+
+AGREEMENT = 1e-6
+"""Relative errors up to this one count as agreement."""
+
+MOST_DIGITS = 12
+MOST_ENTRIES = 10_000
+"""A variable with more entries is checked along random directions in place of entry by entry."""
+
+DIRECTIONS = 20
+SEED = 1970
+
+FIRST_STEP = 1e-2  # relative to the size of the entry, or of 1
+EPSILON = float(np.finfo(np.float64).eps)
+SHRINK = 4.0  # from one row of the extrapolation table to the next
+MOST_ROWS = 9
+ENOUGH = 1e-10  # the estimated relative error at which the table stops
+NOISE = 1e-6  # slopes smaller than this part of the output are compared with it, not with each other
+KINK_STEP = 1e-6
+KINK = 1e-3  # one-sided slopes that differ by this part of themselves belong to a kink
+
+UNROUNDED = Rounding(each_step=False)
+
+Along = Callable[[float], float]
+"""The output after a step of that length in one direction; `nan` where it is not a number."""
+
+
+class GradientComparison(NamedTuple):
+    """One adjoint beside the central differences that should equal it.
+
+    `analytic` and `numeric` have the shape of the variable. With `directions` they have instead one entry for each of
+    so many random directions: the slopes along them. `kinks` marks the entries where the output has no derivative.
+    """
+
+    name: str
+    analytic: Array
+    numeric: Array
+    kinks: Array
+    relative_error: float
+    directions: int = 0
+
+    @property
+    def digits(self) -> int:
+        """On how many digits the two agree in the worst entry, kinks apart: at most 12."""
+        if self.relative_error == 0:
+            return MOST_DIGITS
+        if not self.relative_error < 1:
+            return 0
+        return min(MOST_DIGITS, math.floor(-math.log10(self.relative_error)))
+
+    @property
+    def agrees(self) -> bool:
+        return self.relative_error <= AGREEMENT
+
+    @property
+    def kink_count(self) -> int:
+        return int(np.count_nonzero(self.kinks))
+
+    def told(self, numeric: Any) -> dict[str, Any]:
+        """The comparison as plain data, with `numeric` laid out as the caller does it."""
+        return {"numeric": numeric, "digits": self.digits, "agrees": self.agrees, "kinks": self.kink_count}
+
+
+class _Slope(NamedTuple):
+    """A slope from differences, and the size of the output around it."""
+
+    value: float
+    output: float
+
+
+def gradient_check(
+    solution: Solution, names: Iterable[str] | None = None, advance: Callable[[], None] = lambda: None
+) -> tuple[GradientComparison, ...]:
+    """The adjoints of a solution against central differences, in the order of the solution.
+
+    `names` are ids of adjoints (`dL/dW1`), all of them unless given; `advance` is called after each. Numbers are not
+    rounded on the way, whatever the problem says about display.
+    """
+    values, _ = run(solution.built, solution.built.values, UNROUNDED)
+    found = []
+    for step in checked_steps(solution, names):
+        found.append(_check(solution, step.binding.variable, values))
+        advance()
+    return tuple(found)
+
+
+def checked_steps(solution: Solution, names: Iterable[str] | None = None) -> list[Step]:
+    """The steps whose value is an adjoint."""
+    wanted = None if names is None else {solution.resolve(name).name for name in names}
+    return [
+        step for step in solution if step.binding.variable.role == "adjoint" and (wanted is None or step.id in wanted)
+    ]
+
+
+def _check(solution: Solution, adjoint: Variable, values: dict[str, Array]) -> GradientComparison:
+    of = adjoint.of
+    assert of is not None
+    output = _output_as_function_of(solution, of, values)
+    start, gradient = np.asarray(values[of.name]), np.asarray(values[adjoint.name])
+    if start.size > MOST_ENTRIES:
+        return _check_directions(adjoint.name, output, start, gradient)
+    numeric, errors = np.zeros(start.shape), np.zeros(start.shape)
+    kinks = np.zeros(start.shape, dtype=bool)
+    for place in np.ndindex(start.shape):
+        shift = np.zeros(start.shape)
+        shift[place] = 1.0
+        along = _line(output, start, shift)
+        size = max(1.0, abs(float(start[place])))
+        numeric[place], errors[place], kinks[place] = compared(along, float(gradient[place]), size)
+    worst = float(np.max(errors)) if errors.size else 0.0
+    return GradientComparison(adjoint.name, gradient[()], numeric[()], kinks[()], worst)
+
+
+def _check_directions(name: str, output: Callable[[Array], float], start: Array, gradient: Array) -> GradientComparison:
+    """Slopes along random directions; a direction moves every entry, up or down by the same amount."""
+    random = np.random.default_rng(SEED)
+    size = max(1.0, float(np.max(np.abs(start)))) / math.sqrt(start.size)
+    rows: list[tuple[float, float, float, bool]] = []
+    for _ in range(DIRECTIONS):
+        direction = random.choice((-1.0, 1.0), start.shape)
+        expected = float(np.sum(gradient * direction))
+        # The parts of a direction cancel: its slope is as exact as the length of the gradient allows.
+        length = float(np.sqrt(np.sum(np.square(gradient))))
+        rows.append((expected, *compared(_line(output, start, direction), expected, size, length)))
+    analytic, numeric, errors, kinks = (np.array(column) for column in zip(*rows, strict=True))
+    return GradientComparison(name, analytic, numeric, kinks, float(np.max(errors)), DIRECTIONS)
+
+
+def _output_as_function_of(
+    solution: Solution, variable: Variable, values: dict[str, Array]
+) -> Callable[[Array], float]:
+    """The output when `variable` has another value: only what lies between the two is computed anew."""
+    built = solution.built
+    needed = built.program.needed_for([built.output.name])
+    changed = {variable.name}
+    lines = []
+    for binding in built.program.bindings:
+        name = binding.variable.name
+        if name in needed and name != variable.name and any(v.name in changed for v in variables_of(binding.expr)):
+            changed.add(name)
+            lines.append(binding)
+    below = built._replace(program=Program(built.program.inputs, tuple(lines)), state=())
+
+    def output(value: Array) -> float:
+        try:
+            result, _ = run(below, values, UNROUNDED, {variable.name: value})
+        except NumericError:
+            return math.nan
+        return float(result[built.output.name])
+
+    return output
+
+
+def _line(output: Callable[[Array], float], start: Array, direction: Array) -> Along:
+    return lambda length: output((start + length * direction)[()])
+
+
+def compared(along: Along, analytic: float, size: float, least: float = 0.0) -> tuple[float, float, bool]:
+    """The numeric slope, its relative error, and whether there is a kink instead of a slope.
+
+    Errors are relative to the slope, to `least`, or to the noise of the output, whichever is the largest.
+    """
+    slope = _central_slope(along, FIRST_STEP * size)
+    if not math.isfinite(analytic):
+        return slope.value, 0.0, True
+    scale = max(abs(analytic), abs(slope.value), least, NOISE * slope.output / size)
+    error = abs(analytic - slope.value) / scale if scale else 0.0
+    if error <= AGREEMENT:
+        return slope.value, error, False
+    if _is_kink(along, analytic, KINK_STEP * size):
+        return slope.value, 0.0, True
+    return slope.value, error if math.isfinite(error) else math.inf, False
+
+
+def _central_slope(along: Along, step: float) -> _Slope:
+    """Central differences at shrinking steps, extrapolated to step 0; the entry with the smallest estimated error."""
+    best, best_error, output = math.nan, math.inf, 0.0
+    above: list[float] = []
+    for _ in range(MOST_ROWS):
+        right, left = along(step), along(-step)
+        row = [(right - left) / (2 * step)]
+        if not math.isfinite(row[0]):
+            above, step = [], step / SHRINK
+            continue
+        output = max(output, abs(right), abs(left))
+        rounding = EPSILON * output / step
+        factor = 1.0
+        for column, coarse in enumerate(above):
+            factor *= SHRINK * SHRINK
+            row.append(row[column] + (row[column] - coarse) / (factor - 1))
+            error = max(abs(row[-1] - row[-2]), abs(row[-1] - coarse)) + rounding
+            if error < best_error:
+                best, best_error = row[-1], error
+        if best_error <= ENOUGH * max(abs(best), NOISE * output):
+            break
+        above, step = row, step / SHRINK
+    return _Slope(best, output)
+
+
+def _is_kink(along: Along, analytic: float, step: float) -> bool:
+    """Whether the slopes to the right and to the left differ, with the adjoint between them."""
+    here = along(0.0)
+    for length in (step, step / 10):
+        right = (along(length) - here) / length
+        left = (here - along(-length)) / length
+        low, high = min(left, right), max(left, right)
+        margin = KINK * max(abs(low), abs(high))
+        if high - low > margin and low - margin <= analytic <= high + margin:
+            return True
+    return False

@@ -1,0 +1,23 @@
+"""The mistake catalogue: what each mistake is, and the formula it puts in the place of the right one."""
+
+from __future__ import annotations
+
+from bpcli.mistakes.catalogue import CATALOGUE, FAMILIES, described, families, sentences, words
+from bpcli.mistakes.model import Mistake
+from bpcli.mistakes.site import Site, Surroundings, Variant
+from bpcli.mistakes.variants import sites, variants
+
+__all__ = [
+    "CATALOGUE",
+    "FAMILIES",
+    "Mistake",
+    "Site",
+    "Surroundings",
+    "Variant",
+    "described",
+    "families",
+    "sentences",
+    "sites",
+    "variants",
+    "words",
+]

@@ -1,0 +1,79 @@
+"""The catalogue: 125 mistakes by their ids, and what happens to numbers besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+from bpcli.mistakes.entries.auxiliary import AUXILIARY
+from bpcli.mistakes.entries.delta import DELTA
+from bpcli.mistakes.entries.forward import FORWARD
+from bpcli.mistakes.entries.loss import LOSS
+from bpcli.mistakes.entries.reference import WORDS
+from bpcli.mistakes.entries.scalar import SCALAR
+from bpcli.mistakes.entries.sentences import SENTENCES
+from bpcli.mistakes.entries.through import THROUGH
+from bpcli.mistakes.entries.update import UPDATE
+from bpcli.mistakes.entries.weights import WEIGHTS
+from bpcli.mistakes.model import Mistake
+
+__all__ = ["CATALOGUE", "FAMILIES", "described", "families", "sentences", "words"]
+
+CATALOGUE: Mapping[str, Mistake] = MappingProxyType(
+    {entry.id: entry for entry in (*FORWARD, *LOSS, *DELTA, *WEIGHTS, *THROUGH, *UPDATE, *SCALAR)}
+)
+"""The mistakes of backpropagation, by id."""
+
+FAMILIES: Mapping[str, str] = MappingProxyType(
+    {
+        "F": "Forward pass",
+        "L": "Loss",
+        "D": "At the output",
+        "G": "Gradients of weights and biases",
+        "B": "Back through a layer",
+        "U": "Update",
+        "S": "Graphs of scalar operations",
+    }
+)
+"""The first letter of an id and what it stands for."""
+
+_AUXILIARY: Mapping[str, Mistake] = MappingProxyType({entry.id: entry for entry in AUXILIARY})
+
+
+TRANSLATED = ("it", "pt")
+
+
+def described(identifier: str, language: str = "en") -> Mistake:
+    """The entry of an id, one of the auxiliary `X-…` among them. Raises KeyError for an id that names nothing."""
+    entry = CATALOGUE[identifier] if identifier in CATALOGUE else _AUXILIARY[identifier]
+    if language not in TRANSLATED:
+        return entry
+    title, cause, looks, hint, wrong = _translation(language).TEXTS[identifier]
+    return entry._replace(title=title, cause=cause, looks=looks, hint=hint, wrong=wrong or entry.wrong)
+
+
+def families(language: str = "en") -> Mapping[str, str]:
+    """The first letter of an id and what it stands for, in a language."""
+    found: Mapping[str, str] = _translation(language).FAMILIES if language in TRANSLATED else FAMILIES
+    return found
+
+
+def sentences(language: str = "en") -> Mapping[str, str]:
+    """The sentences of a diagnosis, by key."""
+    found: Mapping[str, str] = _translation(language).SENTENCES if language in TRANSLATED else SENTENCES
+    return found
+
+
+def words(language: str = "en") -> Mapping[str, str]:
+    """The words of the reference, by key."""
+    found: Mapping[str, str] = _translation(language).WORDS if language in TRANSLATED else WORDS
+    return found
+
+
+@cache
+def _translation(language: str) -> Any:
+    """The module with the words of a language, imported when it is asked for."""
+    return import_module(f"bpcli.mistakes.entries.{language}")

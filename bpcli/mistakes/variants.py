@@ -1,0 +1,64 @@
+"""All the mistaken formulas of a line: the families asked in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bpcli.mistakes.delta import at_prediction, output_delta
+from bpcli.mistakes.forward import activation, affine, definition, slips
+from bpcli.mistakes.loss import loss_in_a_graph, loss_of_instances, objective, regularizer
+from bpcli.mistakes.scalar import scalar
+from bpcli.mistakes.site import Proposal, Site, Surroundings, Variant, expressed
+from bpcli.mistakes.slopes import slope
+from bpcli.mistakes.through import hidden_delta, hidden_gradient
+from bpcli.mistakes.update import update
+from bpcli.mistakes.weights import bias_gradient, weights_gradient
+from bpcli.solution.solution import Solution
+
+__all__ = ["sites", "variants"]
+
+
+def sites(solution: Solution) -> tuple[Site, ...]:
+    """Every line of a solution with its surroundings, in order."""
+    around = Surroundings(solution)
+    return tuple(Site(binding, around) for binding in solution.program.bindings)
+
+
+def variants(site: Site) -> Iterator[Variant]:
+    """What the applicable mistakes make of a line. None of them is the right formula again, nor one given already."""
+    yield from expressed(site, _proposals(site))
+
+
+def _proposals(site: Site) -> Iterator[Proposal]:
+    binding, around = site.binding, site.around
+    of = binding.variable.of
+    if binding.phase == "update":
+        yield from update(site)
+    elif binding.rule in _FORWARD:
+        for family in _FORWARD[binding.rule]:
+            yield from family(site)
+    elif binding.rule == "local_derivative":
+        yield from slope(site)
+    elif of is around.prediction:
+        yield from at_prediction(site)
+    elif site.layer is not None and of is site.layer.a:
+        yield from output_delta(site) if site.layer is around.layers[-1] else hidden_delta(site)
+    elif site.layer is not None and of is site.layer.h:
+        yield from hidden_gradient(site)
+    elif site.layer is not None and of is site.layer.W:
+        yield from weights_gradient(site)
+    elif site.layer is not None and of is site.layer.b:
+        yield from bias_gradient(site)
+    elif binding.rule in ("node_gradient", "input_gradient"):
+        yield from scalar(site)
+    yield from slips(site)
+
+
+_FORWARD = {
+    "affine": (affine,),
+    "activation": (activation,),
+    "loss": (loss_of_instances,),
+    "objective": (objective,),
+    "regularizer": (regularizer,),
+    "definition": (activation, loss_in_a_graph, definition),
+}

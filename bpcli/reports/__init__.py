@@ -1,0 +1,1 @@
+"""What graders, students and classes are told: documents."""

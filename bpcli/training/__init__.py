@@ -1,0 +1,1 @@
+"""Epochs and mini-batches, and what they leave."""
