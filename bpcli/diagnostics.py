@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["BpcliError", "Diagnostic", "InputError", "OutputError", "ProblemError", "Related", "Span"]
-
 
 class Span(NamedTuple):
     """A place in a file: lines and columns count from 1, `end_column` is exclusive."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-__all__ = ["tried"]
-
 
 def tried(share: float = 1.0) -> settings:
     """Settings of a property whose examples take longer than usual, so that fewer of them are tried in a short run."""

@@ -17,8 +17,8 @@ from bpcli.messages import LANGUAGES
 from bpcli.mistakes import CATALOGUE
 from bpcli.mistakes.catalogue import TRANSLATED
 from bpcli.problem.codes import CODES
+from bpcli.problem.declaration import json_schema
 from bpcli.problem.shipped import shipped_names
-from bpcli.problem.validate import json_schema
 from bpcli.render import FORMATS, PAGE_FORMATS
 from bpcli.solution.load import load_problem, vocabulary
 

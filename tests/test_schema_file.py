@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import bpcli
-from bpcli.problem.validate import json_schema
+from bpcli.problem.declaration import json_schema
 from bpcli.solution.load import vocabulary
 
 SHIPPED = Path(bpcli.__file__).with_name("problem.schema.json")

@@ -32,8 +32,6 @@ from bpcli.reports.answer_sheet import blank_sheet
 from bpcli.solution.load import parse_problem, solve
 from bpcli.solution.solution import Solution
 
-__all__ = ["MARK", "NoVariantError", "Recipe", "Variant", "recipe", "sheet_of"]
-
 MARK = "Made by bpcli generate"
 """Stands in the first line of every file that is made."""
 

@@ -17,8 +17,6 @@ from bpcli.document.rounding import Rounding
 from bpcli.mistakes import Site, Variant, sites, variants
 from bpcli.solution.solution import NumericError, Solution, run
 
-__all__ = ["Finding", "lint"]
-
 MOST_ENTRIES = 5_000
 SMALL = 0.01
 EXACT = Rounding()

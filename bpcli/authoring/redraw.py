@@ -28,8 +28,6 @@ from bpcli.diagnostics import Span
 from bpcli.problem.model import Numbers, Problem
 from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode, read_yaml
 
-__all__ = ["Given", "Redraw", "drawer", "givens", "redrawn", "redraws"]
-
 SETTINGS = frozenset(
     {
         *("alpha", "beta", "beta1", "beta2", "gamma", "eta", "rho", "lambda", "lam", "epsilon", "eps"),

@@ -17,8 +17,6 @@ from bpcli.calculus.optimizer import OPTIMIZERS
 from bpcli.diagnostics import BpcliError
 from bpcli.document.safe import safe
 
-__all__ = ["Scaffold", "ScaffoldError", "graph_text", "network_text", "sizes"]
-
 MOST_LAYERS = 20
 MOST_UNITS = 100
 MOST_WEIGHTS = 2_000

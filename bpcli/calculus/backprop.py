@@ -17,8 +17,6 @@ from bpcli.calculus.ops.arithmetic import broadcast_to
 from bpcli.calculus.ops.reductions import axis_sum, total
 from bpcli.calculus.program import Binding, Contribution, Program
 
-__all__ = ["differentiate", "pull_back", "sum_to_shape"]
-
 NameAdjoint = Callable[[Variable], "Variable | None"]
 NameDerivative = Callable[[Variable, Expr], "Variable | None"]
 

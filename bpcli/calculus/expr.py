@@ -21,24 +21,6 @@ import numpy as np
 
 from bpcli.document.mathtree import Math
 
-__all__ = [
-    "Apply",
-    "Array",
-    "Calls",
-    "Constant",
-    "Expr",
-    "Notation",
-    "Operation",
-    "Shape",
-    "ShapeError",
-    "Variable",
-    "broadcast_shape",
-    "evaluate",
-    "postorder",
-    "substitute",
-    "variables_of",
-]
-
 Array: TypeAlias = Any
 """A float64 scalar or a float64 matrix (`numpy.float64` or a two-dimensional `numpy.ndarray`)."""
 

@@ -15,8 +15,6 @@ from bpcli.calculus.expr import Apply, Array, Constant, Expr, Shape, Variable, p
 from bpcli.calculus.program import Binding, Program
 from bpcli.document.mathtree import Identifier
 
-__all__ = ["Arrangement", "Member", "arranged", "placed"]
-
 
 class Member(NamedTuple):
     """A variable, and where it begins in its vector."""

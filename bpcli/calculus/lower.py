@@ -18,8 +18,6 @@ from bpcli.calculus.program import Program
 from bpcli.calculus.tape import Tape
 from bpcli.document.mathtree import Identifier, Number, Subscript
 
-__all__ = ["BETWEEN", "Line", "NodeOf", "ScalarProgram", "TooManyNodesError", "entry_of", "lower"]
-
 Index = tuple[int, int]
 
 MOST_NODES = 300_000

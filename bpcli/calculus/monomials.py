@@ -12,8 +12,6 @@ from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, post
 from bpcli.calculus.ops.arithmetic import divide, multiply, negate, power
 from bpcli.calculus.ops.elementwise import identity, square
 
-__all__ = ["Monomial", "as_expr", "monomial_of", "multiplied"]
-
 
 class Monomial(NamedTuple):
     """coefficient · Π name^power; no power is 0."""

@@ -19,8 +19,6 @@ from bpcli.calculus.ops.elementwise import sqrt, square
 from bpcli.calculus.program import Binding
 from bpcli.document.mathtree import Fenced, Identifier, Math, Number, Row, Subscript
 
-__all__ = ["FORMS", "OPTIMIZERS", "Rule", "UpdateLines", "parameter_math", "update_bindings"]
-
 OPTIMIZERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "gradient_descent": (),

@@ -27,8 +27,6 @@ from bpcli.calculus.expr import (
 )
 from bpcli.calculus.program import Binding, Program
 
-__all__ = ["Call", "Planner", "formula_of"]
-
 Call: TypeAlias = Callable[[], Any]
 
 

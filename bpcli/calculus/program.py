@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from bpcli.calculus.expr import Expr, Variable, variables_of
 
-__all__ = ["Binding", "Contribution", "Program", "ProgramError"]
-
 
 class ProgramError(ValueError):
     """A program that is not one: a name bound twice or used before it is bound, shapes that disagree."""

@@ -10,8 +10,6 @@ import numpy as np
 from bpcli.calculus.expr import Operation
 from bpcli.calculus.tape import NONE, Tape
 
-__all__ = ["Schedule"]
-
 NARROW = 50
 """With fewer nodes at a time than this, lists are faster than arrays."""
 

@@ -17,8 +17,6 @@ from bpcli.calculus.expr import Apply, Array, Constant, Expr, Variable, evaluate
 from bpcli.calculus.lower import entry_of
 from bpcli.calculus.ops.arithmetic import negate, sum_of
 
-__all__ = ["begun", "is_long", "numbers_in", "stages"]
-
 MOST_SUMMANDS = 6
 """A longer sum is worked at once: written out it would fill the page."""
 MOST_PARTS = 600

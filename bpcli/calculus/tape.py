@@ -26,8 +26,6 @@ from bpcli.calculus.ops.arithmetic import add, divide, multiply, negate, power, 
 from bpcli.calculus.ops.elementwise import absolute, cosine, exp, identity, log, sigmoid, sign, sine, sqrt, square, tanh
 from bpcli.calculus.ops.reductions import greater, lesser
 
-__all__ = ["COMPOSITE", "ELEMENTARY", "NONE", "Elementary", "NotFiniteError", "Tape", "unlisted"]
-
 NONE = -1
 """In the place of an input: there is none."""
 

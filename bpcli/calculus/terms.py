@@ -7,8 +7,6 @@ from bpcli.calculus.lower import entry_of
 from bpcli.calculus.ops.arithmetic import add, matmul, multiply, negate, subtract
 from bpcli.calculus.ops.reductions import axis_sum, total
 
-__all__ = ["MOST_TERMS", "terms_of"]
-
 MOST_TERMS = 100_000
 """More summands than this are not listed."""
 

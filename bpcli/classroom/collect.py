@@ -13,8 +13,6 @@ from bpcli.diagnostics import InputError
 from bpcli.document.safe import safe
 from bpcli.grading.model import Refusal
 
-__all__ = ["GRADES_HEADER", "SUFFIXES", "Collected", "Found", "Skipped", "collect", "same_file_key"]
-
 SUFFIXES = (".yaml", ".yml", ".json", ".csv")
 
 GRADES_HEADER = "file,student,score,max_score"

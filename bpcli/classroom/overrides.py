@@ -31,8 +31,6 @@ from bpcli.problem.source import read_source
 from bpcli.problem.yaml import MappingNode, Node, ScalarNode, node_place, read_yaml
 from bpcli.solution.solution import Solution
 
-__all__ = ["Adjustment", "Overrides", "adjusted", "parse_overrides", "read_overrides"]
-
 LIMIT = 2**20
 MOST_CHARACTERS = 1_000
 KEYS = ("points", "score", "reason")

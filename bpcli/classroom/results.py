@@ -12,8 +12,6 @@ from bpcli.diagnostics import BpcliError, InputError, ProblemError
 from bpcli.grading.asked import Asked
 from bpcli.grading.model import Graded, Refusal, Report, Submission
 
-__all__ = ["ClassResult", "Row", "grade_files", "refusal_of", "refuse_ambiguous", "with_overrides"]
-
 NOT_READ = frozenset({"symbolic-link", "not-a-file", "unknown-format"})
 """Refusals of files that were never taken for answers: such a file does not put another one in doubt."""
 

@@ -10,8 +10,6 @@ from bpcli.diagnostics import Diagnostic, ProblemError, Span
 from bpcli.problem.report import Report
 from bpcli.problem.source import decode
 
-__all__ = ["ROSTER_LIMIT", "read_roster"]
-
 ROSTER_LIMIT = 2**20
 MOST_STUDENTS = 20_000
 LONGEST_NAME = 200

@@ -8,8 +8,6 @@ from hashlib import sha256
 from unicodedata import name as character_name
 from unicodedata import normalize
 
-__all__ = ["FileNames", "look_alike_warnings", "student_key"]
-
 MOST_CHARACTERS = 48  # four bytes each, they still fit a file name
 DEVICES = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}

@@ -10,8 +10,6 @@ from typing import Any
 from bpcli.grading.asked import Asked
 from bpcli.grading.model import Graded, Report
 
-__all__ = ["SOLVED", "base_of", "earned", "rows_of", "verdict_on"]
-
 SEVERITY = ("invalid", "wrong", "missing", "follows", "correct")
 """The verdict on several entries is the first of these that one of them has."""
 

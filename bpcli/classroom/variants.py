@@ -27,19 +27,6 @@ from bpcli.problem.yaml import MappingNode, Node, ScalarNode, read_yaml
 from bpcli.solution.load import load_problem, parse_problem, solve
 from bpcli.solution.solution import Solution
 
-__all__ = [
-    "KINDS",
-    "MANIFEST",
-    "ClassGrader",
-    "Entry",
-    "VariantGrader",
-    "Variants",
-    "grader_for",
-    "is_variants",
-    "read_variants",
-    "variants_to_yaml",
-]
-
 MANIFEST = "variants.yaml"
 FORMAT = "bpcli/variants"
 VERSION = "1"

@@ -12,8 +12,6 @@ import typer
 
 from bpcli import __version__
 
-__all__ = ["COMMANDS", "application"]
-
 COMMANDS = {
     "solve": "solve",
     "sheet": "sheet",

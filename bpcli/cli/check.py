@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from bpcli.grading.grade import Grader
     from bpcli.grading.model import Report, Submission
 
-__all__ = ["check"]
-
 ALL_CORRECT, NOT_ALL_CORRECT = 0, 1
 STANDARD_INPUT = "-"
 

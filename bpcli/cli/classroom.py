@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from bpcli.problem.model import Problem
     from bpcli.solution.solution import Solution
 
-__all__ = ["grade_class"]
-
 ALL_CORRECT, NOT_ALL_CORRECT, SOME_REFUSED = 0, 1, 5
 
 MOST_SKIPPED_TOLD = 20

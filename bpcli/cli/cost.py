@@ -11,8 +11,6 @@ from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choos
 if TYPE_CHECKING:
     from bpcli.inquiry.cost import Cost, Growth
 
-__all__ = ["cost"]
-
 
 def cost(
     problem: ProblemSource,

@@ -11,8 +11,6 @@ from bpcli.cli.documents import write_document
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
 from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choose_format, identifiers
 
-__all__ = ["derive"]
-
 
 class DeriveFormat(str, Enum):
     terminal = "terminal"

@@ -11,8 +11,6 @@ import typer
 if TYPE_CHECKING:
     from bpcli.document.document import Document
 
-__all__ = ["Format", "refuse_idle_options", "write_document"]
-
 
 class Format(str, Enum):
     """The formats of a document, and JSON for what has its numbers to give."""

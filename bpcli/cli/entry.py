@@ -11,8 +11,6 @@ from io import StringIO
 from bpcli.diagnostics import BpcliError, OutputError, ProblemError
 from bpcli.document.safe import safe
 
-__all__ = ["run"]
-
 HELP = frozenset({"-h", "--help"})
 USAGE = 2
 INPUT_OUTPUT = 4

@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["explain"]
-
 
 def explain(
     code: Annotated[str | None, typer.Argument(help="A code as in error[CODE], or the id of a mistake.")] = None,

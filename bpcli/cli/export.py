@@ -9,8 +9,6 @@ import typer
 
 from bpcli.cli.options import Output, ProblemSource
 
-__all__ = ["export"]
-
 
 class Target(str, Enum):
     numpy = "numpy"

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from bpcli.authoring.generate import Variant
     from bpcli.classroom.variants import Entry, Variants
 
-__all__ = ["generate"]
-
 MOST_COUNT = 20_000
 
 

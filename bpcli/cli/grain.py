@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from bpcli.problem.model import Problem
     from bpcli.solution.solution import Solution
 
-__all__ = ["Grain", "brief_json", "brief_lesson", "in_brief", "scalar_json", "scalar_tables"]
-
 
 class Grain(str, Enum):
     author = "author"

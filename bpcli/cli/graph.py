@@ -11,8 +11,6 @@ import typer
 from bpcli.cli.language import Lang, in_language
 from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, choose_format, identifiers
 
-__all__ = ["graph"]
-
 
 class GraphFormat(str, Enum):
     terminal = "terminal"

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from bpcli.document.document import Document
     from bpcli.problem.model import Problem
 
-__all__ = ["DecimalComma", "Lang", "Language", "in_language", "language_of_locale", "with_comma"]
-
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 

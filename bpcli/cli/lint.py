@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from bpcli.authoring.lint import Finding
 
-__all__ = ["lint"]
-
 
 def lint(
     problem: ProblemSource,

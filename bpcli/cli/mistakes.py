@@ -9,8 +9,6 @@ import typer
 from bpcli.cli.language import DecimalComma, Lang, language_of_locale, with_comma
 from bpcli.cli.options import Ascii, Width
 
-__all__ = ["mistakes"]
-
 
 def mistakes(
     identifier: Annotated[str | None, typer.Argument(help="The id of a mistake, D03 say.", metavar="ID")] = None,

@@ -8,8 +8,6 @@ import typer
 
 from bpcli.cli.options import Force
 
-__all__ = ["new"]
-
 
 def new(
     network: Annotated[

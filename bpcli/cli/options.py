@@ -13,19 +13,6 @@ if TYPE_CHECKING:
 
     from bpcli.document.rounding import Rounding
 
-__all__ = [
-    "Ascii",
-    "Decimals",
-    "Force",
-    "Output",
-    "ProblemSource",
-    "Significant",
-    "Width",
-    "choose_format",
-    "digits",
-    "identifiers",
-]
-
 ProblemSource = Annotated[
     str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
 ]

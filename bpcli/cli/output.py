@@ -14,19 +14,6 @@ import typer
 from bpcli.diagnostics import OutputError
 from bpcli.document.safe import safe
 
-__all__ = [
-    "TEMPORARY_SUFFIX",
-    "emit",
-    "emit_bytes",
-    "emit_with",
-    "make_folder",
-    "refuse_present",
-    "refuse_to_overwrite",
-    "tell",
-    "write_file",
-    "write_text",
-]
-
 TEMPORARY_SUFFIX = ".bpcli-tmp"
 MOST_BYTES_OF_NAME = 100
 """So much of a file's name is in that of its temporary file, which has to fit a file system too."""

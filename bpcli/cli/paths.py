@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from bpcli.inquiry.paths import PathGraph
     from bpcli.solution.solution import Solution
 
-__all__ = ["paths"]
-
 
 def paths(
     problem: ProblemSource,

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from bpcli.document.document import Block, Document
     from bpcli.reports.practice import Practice, Progress
 
-__all__ = ["practice"]
-
 COMMANDS = {
     "?": "hint", "hint": "hint", "h": "hint",
     "back": "back", "b": "back",

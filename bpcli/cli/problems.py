@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["problems", "schema"]
-
 
 def problems() -> None:
     """List the problems that ship with bpcli.
@@ -31,7 +29,7 @@ def schema() -> None:
     import json
 
     from bpcli.cli.output import emit
-    from bpcli.problem.validate import json_schema
+    from bpcli.problem.declaration import json_schema
     from bpcli.solution.load import vocabulary
 
     emit(json.dumps(json_schema(vocabulary()), indent=2, ensure_ascii=False) + "\n")

@@ -10,8 +10,6 @@ import typer
 from bpcli.cli.language import Lang, in_language
 from bpcli.cli.options import Force, ProblemSource
 
-__all__ = ["quiz"]
-
 
 class Platform(str, Enum):
     moodle = "moodle"

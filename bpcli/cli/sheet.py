@@ -15,8 +15,6 @@ from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choos
 if TYPE_CHECKING:
     from bpcli.solution.solution import Solution
 
-__all__ = ["key", "sheet"]
-
 
 class SheetFormat(str, Enum):
     """The answer files that `check` reads, and the formats of a document."""

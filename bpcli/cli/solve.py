@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from bpcli.lesson import LessonOptions
     from bpcli.solution.solution import Solution
 
-__all__ = ["solve"]
-
 
 class RoundingMode(str, Enum):
     final = "final"

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from bpcli.solution.solution import Solution
     from bpcli.training.training import Settings, Trained
 
-__all__ = ["train"]
-
 
 class TrainFormat(str, Enum):
     terminal = "terminal"

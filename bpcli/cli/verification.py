@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from bpcli.lesson import LessonOptions
     from bpcli.solution.solution import Solution
 
-__all__ = ["brief_compared", "compared"]
-
 TITLE = "Comparing gradients"
 MANY = 50
 """With fewer gradients a bar would be gone before it is seen."""

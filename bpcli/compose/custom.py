@@ -32,8 +32,6 @@ from bpcli.notation.conventions import name_math
 from bpcli.problem.model import Function
 from bpcli.problem.syntax import Call, Syntax
 
-__all__ = ["custom_operations"]
-
 PROBES = np.array(
     [
         -7.3,

@@ -15,8 +15,6 @@ from bpcli.diagnostics import Diagnostic
 from bpcli.problem.model import Function
 from bpcli.problem.syntax import BinaryOperation, Call, Entry, Name, NumberLiteral, Syntax, UnaryMinus
 
-__all__ = ["FormulaError", "parts_of", "size_of", "sizes_written_out", "translate"]
-
 
 class FormulaError(Exception):
     """A formula without a meaning; carries its diagnostic."""

@@ -15,8 +15,6 @@ from bpcli.diagnostics import Diagnostic, ProblemError
 from bpcli.notation.conventions import derivative_math, name_math
 from bpcli.problem.model import Graph, Numbers, Problem
 
-__all__ = ["build_graph", "term_by_term"]
-
 MOST_PARTS = 2_000
 """Of one formula: the derivatives of a product of so many factors have the square of it."""
 MOST_IN_ALL = 400_000

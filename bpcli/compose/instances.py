@@ -10,8 +10,6 @@ import numpy as np
 from bpcli.calculus.expr import Array
 from bpcli.problem.model import Numbers, Problem
 
-__all__ = ["Data", "data_of", "orders", "with_rows"]
-
 
 class Data(NamedTuple):
     """All instances, a row each: inputs and targets as the network sees them, and the numbers they are made from."""

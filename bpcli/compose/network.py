@@ -28,8 +28,6 @@ from bpcli.notation.conventions import (
 )
 from bpcli.problem.model import Layer, Loss, Network, Numbers, Problem, Regularization, Update
 
-__all__ = ["Built", "build_network", "form_of", "local_derivative", "with_worked_forms"]
-
 
 class Built(NamedTuple):
     """A program with the numbers it starts from.

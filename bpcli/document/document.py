@@ -7,26 +7,6 @@ from typing import NamedTuple, TypeAlias
 
 from bpcli.document.mathtree import Math
 
-__all__ = [
-    "Block",
-    "Cell",
-    "Code",
-    "Document",
-    "Equation",
-    "Figures",
-    "Givens",
-    "Heading",
-    "Inline",
-    "InlineMath",
-    "Link",
-    "Note",
-    "Paragraph",
-    "Step",
-    "Strong",
-    "Table",
-    "Title",
-]
-
 
 class InlineMath(NamedTuple):
     """A formula inside a sentence or a table cell."""

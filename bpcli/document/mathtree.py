@@ -11,23 +11,6 @@ never on `==` or on tuple-ness.
 
 from typing import NamedTuple, TypeAlias
 
-__all__ = [
-    "BLANK",
-    "INVISIBLE_TIMES",
-    "Fenced",
-    "Fraction",
-    "Identifier",
-    "Math",
-    "Matrix",
-    "Number",
-    "Operator",
-    "Root",
-    "Row",
-    "Subscript",
-    "Superscript",
-    "Words",
-]
-
 BLANK = "▢"
 """Text of a `Number`, or cell of a `Matrix`: room to write a number in."""
 

@@ -10,8 +10,6 @@ import math
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-__all__ = ["Rounding"]
-
 MOST_DIGITS = 10
 SMALL_DIGITS = 3  # significant digits of a number too small for the decimals asked for
 

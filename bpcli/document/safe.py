@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["safe"]
-
 ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 # Letters and marks by category, but drawn as nothing at all.

@@ -15,8 +15,6 @@ from bpcli.messages import Messages
 from bpcli.notation.writer import Writer
 from bpcli.solution.solution import Solution
 
-__all__ = ["graph_picture", "short_value"]
-
 MOST_BOXES = 300
 MOST_ENTRIES = 4
 """A matrix with more rows or columns is elided in its box."""

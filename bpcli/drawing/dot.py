@@ -10,8 +10,6 @@ from bpcli.drawing.model import Picture
 from bpcli.drawing.units import NetworkPicture
 from bpcli.notation.text import to_text
 
-__all__ = ["network_to_dot", "picture_to_dot", "quoted"]
-
 HEAD = """\
   rankdir=LR; bgcolor="transparent"; nodesep=0.3; ranksep=0.6;
   node [shape=box, style="rounded,filled", fillcolor="#f6f8fa", color="#c3cad2", fontname="Times"];

@@ -20,8 +20,6 @@ from bpcli.document.mathtree import (
 from bpcli.notation.symbols import head, is_times, pieces, vulgar
 from bpcli.notation.text import power_base, to_text
 
-__all__ = ["Run", "broken", "runs", "script_size", "width_of"]
-
 SCRIPT = 0.7
 SLACK = 1.06
 """Fonts differ: what is measured here is a little more than Times takes."""

@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["Frame", "Layout", "Link", "layered"]
-
 SWEEPS = 24
 SETTLING = 60
 BOX_GAP = 26.0

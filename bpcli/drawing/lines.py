@@ -6,8 +6,6 @@ from bpcli.drawing.model import Box, Edge
 from bpcli.drawing.units import Unit
 from bpcli.notation.text import to_text
 
-__all__ = ["box_lines", "edge_text", "unit_lines", "value_text"]
-
 
 def value_text(box: Box, *, ascii: bool = False) -> str:  # noqa: A002
     """`= 0.2` or `≈ 0.9630`."""

@@ -10,8 +10,6 @@ from bpcli.drawing.model import Picture
 from bpcli.drawing.units import NetworkPicture
 from bpcli.notation.text import to_text
 
-__all__ = ["network_to_mermaid", "picture_to_mermaid", "quoted"]
-
 CLASSES = (
     "  classDef input fill:#ffffff,stroke:#c3cad2,color:#1b2026",
     "  classDef node fill:#f6f8fa,stroke:#c3cad2,color:#1b2026",

@@ -7,8 +7,6 @@ from typing import NamedTuple
 from bpcli.diagnostics import BpcliError
 from bpcli.document.mathtree import Math
 
-__all__ = ["Box", "DrawingError", "Edge", "Picture"]
-
 
 class DrawingError(BpcliError):
     """A picture that nobody could read, or that there is nothing for."""

@@ -12,8 +12,6 @@ from bpcli.drawing.layout import Frame, Link, layered
 from bpcli.drawing.model import Box, Edge, Picture
 from bpcli.notation.text import elided_rows, number_text
 
-__all__ = ["Canvas", "escaped", "picture_to_svg"]
-
 MARGIN = 28.0
 SIZE = 16.0
 SMALL = 13.0

@@ -8,8 +8,6 @@ from bpcli.drawing.svg import MARGIN, SIZE, SMALL, Canvas
 from bpcli.drawing.units import Column, NetworkPicture, Unit, Wire
 from bpcli.notation.text import to_text
 
-__all__ = ["network_to_svg"]
-
 ROW = 20.0
 PAD = 13.0
 GAP = 14.0  # between the name of a row and its number

@@ -17,8 +17,6 @@ from bpcli.notation.text import to_text
 from bpcli.render.layout import display_width
 from bpcli.render.prose import split_cells
 
-__all__ = ["network_to_text", "picture_to_text"]
-
 MOST_RAILS = 14
 """With more rails at once the picture becomes a list."""
 

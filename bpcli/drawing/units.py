@@ -13,8 +13,6 @@ from bpcli.messages import Messages
 from bpcli.notation.writer import Writer
 from bpcli.solution.solution import Solution
 
-__all__ = ["Column", "NetworkPicture", "Unit", "Wire", "network_picture"]
-
 MOST_UNITS = 6
 """A wider layer shows its first units and its last one."""
 SHOWN = 4

@@ -12,8 +12,6 @@ from bpcli.document.safe import safe
 from bpcli.grading.asked import Asked
 from bpcli.problem.numbers import NotANumber, parse_number
 
-__all__ = ["grades_to_csv", "guarded"]
-
 COLUMNS = ("file", "student", "score", "max_score", "percent", "first_wrong", "mistakes", "adjustment", "error")
 FORMULA_STARTS = ("=", "+", "-", "@", "|", "%")
 BYTE_ORDER_MARK = "\ufeff"

@@ -10,8 +10,6 @@ from bpcli.notation.latex import latex_text, to_latex
 from bpcli.notation.writer import Writer
 from bpcli.solution.solution import Solution
 
-__all__ = ["derivation_to_latex"]
-
 
 def derivation_to_latex(solution: Solution, derivation: Derivation) -> str:
     """Two `align*` environments (of `amsmath`), the program and its derivatives, and known simplifications."""

@@ -11,8 +11,6 @@ from bpcli.document.safe import safe
 from bpcli.export.reports import report_data
 from bpcli.messages import Messages
 
-__all__ = ["failure_to_gradescope", "row_to_gradescope"]
-
 STATUS = {"correct": "passed", "follows": "passed"}
 
 

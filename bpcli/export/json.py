@@ -18,8 +18,6 @@ from bpcli.notation.writer import Writer
 from bpcli.problem.identifiers import UnknownQuantityError
 from bpcli.solution.solution import Solution, Step, plain
 
-__all__ = ["finite", "indented", "solution_to_dict", "solution_to_json"]
-
 VERSION = 1
 MOST_LATER_NUMBERS = 200_000
 """Of later update steps at most so many numbers are listed; the rest come on request (`--only W1@20`)."""

@@ -23,8 +23,6 @@ from bpcli.export.quiz import Cell, Quiz, inline_html, quiz, text_html
 from bpcli.messages import Messages
 from bpcli.solution.solution import Solution
 
-__all__ = ["Field", "fields_of", "solution_to_moodle"]
-
 MOST_WEIGHT = 10_000
 
 _FIELD = re.compile(r"\{([0-9]*):(NUMERICAL|NM):((?:\\\\|\\[}~#]|[^}\\])*)\}")

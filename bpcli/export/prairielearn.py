@@ -19,8 +19,6 @@ from bpcli.export.quiz import Question, Quiz, inline_html, quiz, tex, text_html
 from bpcli.grading.model import Graded, Report
 from bpcli.solution.solution import Solution
 
-__all__ = ["answer_names", "report_to_prairielearn", "solution_to_prairielearn"]
-
 NAMESPACE = UUID("8f0a5a0e-0f3d-5a5b-9d0e-3c1b8f6f3a52")
 """Questions are told apart by their contents under this name."""
 

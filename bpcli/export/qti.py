@@ -21,8 +21,6 @@ from bpcli.export.quiz import Cell, Question, Quiz, inline_html, quiz, text_html
 from bpcli.messages import Messages
 from bpcli.solution.solution import Solution
 
-__all__ = ["Item", "items_of", "solution_to_qti"]
-
 CANVAS_DECIMALS = 4
 SPARE = 2
 """Digits of a bound beyond those of a tolerance."""

@@ -35,8 +35,6 @@ from bpcli.notation.writer import Writer
 from bpcli.reports.answer_sheet import sheet_lines
 from bpcli.solution.solution import Solution, plain
 
-__all__ = ["Cell", "Question", "Quiz", "QuizError", "Wrong", "inline_html", "quiz", "tex", "text_html"]
-
 MOST_FEEDBACK = 10
 MOST_CELLS = 1_000
 INERT = "mathjax_ignore tex2jax_ignore nolink"

@@ -10,8 +10,6 @@ from bpcli.document.safe import safe
 from bpcli.export.json import finite, indented
 from bpcli.grading.model import Graded, Match, Report
 
-__all__ = ["class_to_dict", "class_to_json", "report_data", "report_to_json"]
-
 VERSION = 1
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

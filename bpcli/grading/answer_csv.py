@@ -8,8 +8,6 @@ from bpcli.diagnostics import Span
 from bpcli.problem.report import Report
 from bpcli.problem.yaml import Node, ScalarNode, SequenceNode
 
-__all__ = ["read_rows"]
-
 HEADER = ("quantity", "value")
 SEPARATORS = re.compile(r"[,;\s]+")
 LIST = re.compile(r"[\[\],;\s]")

@@ -12,8 +12,6 @@ from bpcli.grading.own import Filled
 from bpcli.grading.quantities import Key, Place, Quantity, nested
 from bpcli.grading.tolerance import GUARD, ends_at
 
-__all__ = ["Numbers"]
-
 
 class Numbers:
     """What was answered for one quantity, entry by entry, and what has been found out about it."""

@@ -11,8 +11,6 @@ from bpcli.diagnostics import Diagnostic, ProblemError, Span
 from bpcli.problem.identifiers import UnknownQuantityError
 from bpcli.solution.solution import Solution
 
-__all__ = ["Asked", "answer_shape", "asked", "located"]
-
 DEFAULT_POINTS = 1.0
 
 

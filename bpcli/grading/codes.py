@@ -6,8 +6,6 @@ from types import MappingProxyType
 
 from bpcli.problem.codes import CODES
 
-__all__ = ["ALL_CODES"]
-
 LATER = {
     # a problem that reads well and still has no meaning
     "symbol-clash": "Two quantities would have the same name under the symbols that the problem chooses.",

@@ -23,8 +23,6 @@ from bpcli.mistakes import Variant, described, sites, variants
 from bpcli.mistakes.forward import rounded
 from bpcli.solution.solution import Solution
 
-__all__ = ["Diagnoser", "diagnose", "diagnoser_of"]
-
 CHANCE = 0.05
 """A cause that accidental numbers would have met more often than this is possible, not certain."""
 

@@ -13,8 +13,6 @@ from bpcli.mistakes import Mistake, sentences
 from bpcli.notation.text import to_text
 from bpcli.notation.writer import Writer
 
-__all__ = ["Teller"]
-
 MOST_NUMBERS = 6
 LONGEST_FORMULA = 70
 

@@ -39,8 +39,6 @@ from bpcli.grading.tolerance import BARE_ZERO, accepts, is_bare_zero, style_of, 
 from bpcli.lesson.words import Words
 from bpcli.solution.solution import Solution
 
-__all__ = ["Grader", "grade"]
-
 SEVERITY = ("invalid", "wrong", "missing", "follows", "correct")
 """The verdict on a whole answer is the first of these that an entry of it has."""
 

@@ -8,19 +8,6 @@ from typing import Any, NamedTuple
 from bpcli.calculus.expr import Array, Expr
 from bpcli.diagnostics import Diagnostic, Span
 
-__all__ = [
-    "VERDICTS",
-    "Answer",
-    "Given",
-    "Graded",
-    "Match",
-    "Refusal",
-    "Report",
-    "Submission",
-    "Working",
-    "Written",
-]
-
 VERDICTS = ("correct", "follows", "wrong", "missing", "invalid")
 
 

@@ -16,8 +16,6 @@ from bpcli.calculus.expr import Array, Expr, evaluate, variables_of
 from bpcli.grading.quantities import Key, Quantities, formula_on
 from bpcli.grading.tolerance import Style, Way, slack
 
-__all__ = ["Filled", "Own", "Radii"]
-
 MOST_UPDATES = 50
 """Roundings made more than so many updates ago are not followed."""
 

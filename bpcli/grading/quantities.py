@@ -17,9 +17,6 @@ from bpcli.grading.asked import answer_shape, asked
 from bpcli.problem.identifiers import UnknownQuantityError
 from bpcli.solution.solution import Solution, run
 
-__all__ = ["ROUTES", "Key", "Place", "Quantities", "Quantity", "formula_on", "nested"]
-
-
 ROUTES = ("printed", "worked", "stable")
 """The right ways of working a line: by its formula, by the form that is worked with, around an overflow."""
 

@@ -11,8 +11,6 @@ from bpcli.calculus.expr import Array, Variable
 from bpcli.grading.written import Numbers
 from bpcli.mistakes import Surroundings
 
-__all__ = ["factors", "relabelled", "structural"]
-
 MOST_ENTRIES = 64
 
 

@@ -25,8 +25,6 @@ from bpcli.problem.report import Report, point, shortened, suggestion
 from bpcli.problem.source import decode
 from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode, node_place, read_yaml
 
-__all__ = ["ANSWER_LIMIT", "read_submission", "written"]
-
 ANSWER_LIMIT = 2**20
 KNOWN_KEYS = ("answers", "student", "variant")
 LONGEST_NAME = 200

@@ -17,20 +17,6 @@ import numpy as np
 
 from bpcli.calculus.expr import Apply, Array, Expr, Variable, evaluate, postorder, variables_of
 
-__all__ = [
-    "BARE_ZERO",
-    "GUARD",
-    "Style",
-    "Way",
-    "accepts",
-    "ends_at",
-    "half_unit",
-    "is_bare_zero",
-    "slack",
-    "style_of",
-    "truncated",
-]
-
 GUARD = 1e-12
 """The ends of an interval belong to it; the last bits of a computation may put a number just outside."""
 

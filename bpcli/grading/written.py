@@ -11,8 +11,6 @@ from bpcli.calculus.expr import Array, Expr, variables_of
 from bpcli.grading.model import Given
 from bpcli.grading.tolerance import BARE_ZERO
 
-__all__ = ["Numbers", "largest_relative", "numbers_of"]
-
 GUARD = 1e-9
 
 

@@ -20,8 +20,6 @@ from bpcli.calculus.ops.losses import LossForm, loss
 from bpcli.calculus.program import Binding, Program
 from bpcli.document.mathtree import Identifier
 
-__all__ = ["Cost", "Differences", "Growth", "LineCost", "PassCost", "cost_of", "growth", "multiply_adds"]
-
 PHASES = ("forward", "backward", "update")
 GROWTH_LAYERS = (1, 2, 4, 8)
 GROWTH_UNITS = (10, 100, 1000)

@@ -35,8 +35,6 @@ from bpcli.notation.conventions import derivative_math
 from bpcli.problem.identifiers import UnknownQuantityError, parse_identifier
 from bpcli.solution.solution import Solution
 
-__all__ = ["Derivation", "DerivationError", "Simplification", "derive", "simplifications"]
-
 SCALAR_LETTERS = ("g", "q", "r", "u", "s_")
 DIRECTION_LETTERS = ("v", "d", "p", "n_")
 WITHOUT_LINE = ("loss", "regularizer", "objective")

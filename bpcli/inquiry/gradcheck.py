@@ -19,8 +19,6 @@ from bpcli.calculus.program import Program
 from bpcli.document.rounding import Rounding
 from bpcli.solution.solution import NumericError, Solution, Step, run
 
-__all__ = ["Along", "GradientComparison", "checked_steps", "compared", "gradient_check"]
-
 AGREEMENT = 1e-6
 """Relative errors up to this one count as agreement."""
 

@@ -28,8 +28,6 @@ from bpcli.problem.identifiers import UnknownQuantityError, resolve_name
 from bpcli.problem.model import Definition, Graph, Problem
 from bpcli.problem.syntax import BinaryOperation, Call, Entry, Name, NumberLiteral, Syntax, UnaryMinus
 
-__all__ = ["MOST_LINES", "LargeSolution", "check_large", "is_large", "part_of", "solve_large"]
-
 MOST_LINES = 2_000
 """A graph with more definitions than this is large."""
 

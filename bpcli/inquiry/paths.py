@@ -18,18 +18,6 @@ from bpcli.diagnostics import BpcliError
 from bpcli.inquiry.scalar import ScalarSolution
 from bpcli.solution.solution import Solution
 
-__all__ = [
-    "MOST_COUNTED",
-    "Edge",
-    "Path",
-    "PathError",
-    "PathGraph",
-    "Paths",
-    "author_graph",
-    "find_paths",
-    "scalar_graph",
-]
-
 MOST_COUNTED = 10**300
 """More paths than this are not told apart: the count stops here."""
 

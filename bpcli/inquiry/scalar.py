@@ -12,8 +12,6 @@ from bpcli.calculus.tape import NotFiniteError
 from bpcli.diagnostics import BpcliError
 from bpcli.solution.solution import NumericError, Solution
 
-__all__ = ["ScalarRangeError", "ScalarSolution", "Term", "numeric_error", "solve_scalar"]
-
 
 class ScalarRangeError(NumericError):
     """A node that overflows although the quantities of the problem do not: its textbook form does."""

@@ -14,8 +14,6 @@ from bpcli.notation.writer import Writer
 from bpcli.problem.model import Loss
 from bpcli.solution.solution import Solution
 
-__all__ = ["convention_blocks"]
-
 MEANS = ("mean_squared_error", "half_mean_squared_error")
 LOGARITHMS = ("binary_cross_entropy", "cross_entropy")
 

@@ -7,8 +7,6 @@ from bpcli.inquiry.cost import Cost, Differences, Growth, PassCost
 from bpcli.messages import Messages
 from bpcli.solution.solution import Solution
 
-__all__ = ["cost_document"]
-
 COLUMNS = ("lines", "operations", "numbers", "edges", "work")
 MOST_LINES = 60
 

@@ -28,8 +28,6 @@ from bpcli.messages import Messages
 from bpcli.notation.writer import Writer
 from bpcli.solution.solution import Solution
 
-__all__ = ["derivation_document", "program_equations"]
-
 
 def derivation_document(
     solution: Solution, derivation: Derivation, *, with_values: bool = False, language: str = ""

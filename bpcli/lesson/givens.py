@@ -10,8 +10,6 @@ from bpcli.messages import Messages
 from bpcli.notation.writer import Writer
 from bpcli.solution.solution import Solution
 
-__all__ = ["data_blocks", "equality", "given_blocks"]
-
 MOST_GIVENS = 60
 
 

@@ -29,8 +29,6 @@ from bpcli.lesson.tables import agreement
 from bpcli.messages import Messages
 from bpcli.notation.writer import Writer
 
-__all__ = ["MOST_ROWS", "large_lesson", "large_to_dict", "told_names"]
-
 MOST_ROWS = 60
 
 

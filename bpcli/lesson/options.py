@@ -9,8 +9,6 @@ from bpcli.solution.solution import Solution
 if TYPE_CHECKING:
     from bpcli.inquiry.gradcheck import GradientComparison
 
-__all__ = ["LessonOptions"]
-
 
 class LessonOptions(NamedTuple):
     """`detail`: `brief` (formula and value), `normal` (with the numbers put in) or `full` (and every entry).

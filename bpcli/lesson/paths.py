@@ -20,8 +20,6 @@ from bpcli.notation.latex import to_latex
 from bpcli.notation.text import to_text
 from bpcli.notation.writer import Writer
 
-__all__ = ["paths_lesson", "paths_to_dict"]
-
 ALMOST = 1e-12
 MOST_TERMS = 12
 """A sum of more terms is not written out again."""

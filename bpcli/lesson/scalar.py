@@ -18,8 +18,6 @@ from bpcli.notation.latex import to_latex
 from bpcli.notation.text import to_text
 from bpcli.notation.writer import Writer
 
-__all__ = ["scalar_lesson", "scalar_to_dict"]
-
 MOST_NODES = 2_000
 """A table of more nodes shows its first ones only (all with `full`)."""
 

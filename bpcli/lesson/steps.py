@@ -22,8 +22,6 @@ from bpcli.notation.writer import Writer
 from bpcli.solution.solution import Solution
 from bpcli.solution.solution import Step as Solved
 
-__all__ = ["StepTeller"]
-
 MOST_ENTRIES = 36
 """With every entry worked, a larger matrix shows its first ones only (all with `full`)."""
 

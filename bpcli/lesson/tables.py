@@ -18,8 +18,6 @@ from bpcli.solution.solution import Solution
 if TYPE_CHECKING:
     from bpcli.inquiry.gradcheck import GradientComparison
 
-__all__ = ["agreement", "before_after_blocks", "later_blocks", "summary_blocks"]
-
 SHOWN_UPDATES = 12
 MANY_ENTRIES = 12
 EMPTY = Cell(())

@@ -35,8 +35,6 @@ from bpcli.solution.solution import Solution
 from bpcli.training.curve import Curve, curve_of
 from bpcli.training.training import Measurement, Trained
 
-__all__ = ["TrainingReport", "training_report"]
-
 MOST_ROWS = 14
 DIGITS = 5
 

@@ -12,8 +12,6 @@ from bpcli.messages import Messages
 from bpcli.notation.text import to_text
 from bpcli.solution.solution import Solution
 
-__all__ = ["Words"]
-
 MOST_NAMED = 2
 
 

@@ -20,8 +20,6 @@ from bpcli.mistakes.entries.update import UPDATE
 from bpcli.mistakes.entries.weights import WEIGHTS
 from bpcli.mistakes.model import Mistake
 
-__all__ = ["CATALOGUE", "FAMILIES", "described", "families", "sentences", "words"]
-
 CATALOGUE: Mapping[str, Mistake] = MappingProxyType(
     {entry.id: entry for entry in (*FORWARD, *LOSS, *DELTA, *WEIGHTS, *THROUGH, *UPDATE, *SCALAR)}
 )

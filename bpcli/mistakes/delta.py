@@ -13,8 +13,6 @@ from bpcli.mistakes.site import Proposal, Site
 from bpcli.mistakes.slopes import derivative_of, slopes
 from bpcli.mistakes.stale import stale
 
-__all__ = ["at_prediction", "output_delta"]
-
 
 def at_prediction(site: Site) -> Iterator[Proposal]:
     """∂L/∂y."""

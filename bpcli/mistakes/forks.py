@@ -5,8 +5,6 @@ from __future__ import annotations
 from bpcli.calculus.expr import Constant, Expr, ShapeError, Variable
 from bpcli.mistakes.site import Surroundings
 
-__all__ = ["in_forward_order", "without_order"]
-
 MOST_VISITS = 200
 """Paths are as many as 2 to the number of forks: beyond this nobody follows them by hand."""
 

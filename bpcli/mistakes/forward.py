@@ -16,8 +16,6 @@ from bpcli.calculus.terms import terms_of
 from bpcli.document.mathtree import Identifier
 from bpcli.mistakes.site import Proposal, Site
 
-__all__ = ["activation", "affine", "definition", "slips"]
-
 MOST_INPUTS = 12
 """Slips of a single product are looked for in sums of up to so many."""
 

@@ -15,8 +15,6 @@ from bpcli.calculus.ops.probability import cross_entropy, entropy, kl
 from bpcli.calculus.ops.reductions import axis_sum, mean, total
 from bpcli.mistakes.site import Proposal, Site, kind_of
 
-__all__ = ["has_half", "loss_in_a_graph", "loss_of_instances", "objective", "regularizer", "takes_mean"]
-
 BASES = {"e": 1.0, "2": float(np.log(2)), "10": float(np.log(10))}
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["COMMON", "FREQUENT", "RARE", "UNUSUAL", "Mistake", "Text"]
-
 COMMON, FREQUENT, UNUSUAL, RARE = 1, 2, 3, 4
 """How likely a mistake is before anything is known: several that fit are listed in this order."""
 

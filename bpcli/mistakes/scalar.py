@@ -16,8 +16,6 @@ from bpcli.calculus.program import Contribution
 from bpcli.mistakes.forks import in_forward_order, without_order
 from bpcli.mistakes.site import Proposal, Site, same
 
-__all__ = ["scalar"]
-
 MOST_TERMS = 8
 
 Rule: TypeAlias = Callable[..., "tuple[Expr | None, ...]"]

@@ -19,8 +19,6 @@ from bpcli.document.mathtree import Identifier
 from bpcli.mistakes.catalogue import described
 from bpcli.solution.solution import Solution
 
-__all__ = ["Layer", "Proposal", "Site", "Surroundings", "Variant", "expressed", "same"]
-
 TRANSPOSES = ("F01", "G01", "B01", "U04")
 """They have no meaning for a single weight."""
 

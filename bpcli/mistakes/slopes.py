@@ -10,8 +10,6 @@ from bpcli.calculus.ops.elementwise import leaky_relu, relu, sigmoid, square, ta
 from bpcli.calculus.ops.reductions import diagonal
 from bpcli.mistakes.site import Layer, Proposal, Site, Surroundings
 
-__all__ = ["derivative_of", "slope", "slopes"]
-
 
 def derivative_of(layer: Layer) -> Operation | None:
     """f′ where it acts entry by entry."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["SOURCES"]
-
 SOURCES: Mapping[str, str] = MappingProxyType(
     {
         "accord-net #577": "https://github.com/accord-net/framework/issues/577",

@@ -10,8 +10,6 @@ from bpcli.calculus.expr import Constant, Expr
 from bpcli.mistakes.site import Proposal, Site
 from bpcli.mistakes.slopes import derivative_of
 
-__all__ = ["stale"]
-
 
 def stale(site: Site) -> Iterator[Proposal]:
     """The delta of a layer with what was there before."""

@@ -14,8 +14,6 @@ from bpcli.mistakes.site import Layer, Proposal, Site, Surroundings
 from bpcli.mistakes.slopes import derivative_of, slopes
 from bpcli.mistakes.stale import stale
 
-__all__ = ["hidden_delta", "hidden_gradient"]
-
 MOST_UNITS = 12
 
 

@@ -10,8 +10,6 @@ from bpcli.calculus.ops.elementwise import sqrt, square
 from bpcli.mistakes.site import Proposal, Site
 from bpcli.mistakes.weights import inlined
 
-__all__ = ["update"]
-
 
 def update(site: Site) -> Iterator[Proposal]:
     """The lines of an optimizer."""

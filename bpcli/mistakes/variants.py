@@ -15,8 +15,6 @@ from bpcli.mistakes.update import update
 from bpcli.mistakes.weights import bias_gradient, weights_gradient
 from bpcli.solution.solution import Solution
 
-__all__ = ["sites", "variants"]
-
 
 def sites(solution: Solution) -> tuple[Site, ...]:
     """Every line of a solution with its surroundings, in order."""

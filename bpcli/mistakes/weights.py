@@ -12,8 +12,6 @@ from bpcli.calculus.ops.arithmetic import add, broadcast_to, divide, multiply
 from bpcli.calculus.ops.reductions import total
 from bpcli.mistakes.site import Layer, Proposal, Site, Surroundings
 
-__all__ = ["bias_gradient", "inlined", "weights_gradient"]
-
 MOST_OUTPUTS = 8
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bpcli.notation.symbols import GREEK
 
-__all__ = ["SYMBOLS", "ascii_text"]
-
 SYMBOLS = {
     "−": "-",
     "±": "+/-",

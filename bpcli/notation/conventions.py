@@ -11,19 +11,6 @@ from typing import NamedTuple
 
 from bpcli.document.mathtree import Fenced, Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
 
-__all__ = [
-    "PRESETS",
-    "SYMBOL_ROLES",
-    "Symbols",
-    "ascii_name",
-    "clashes",
-    "derivative_math",
-    "layer_math",
-    "name_math",
-    "symbol_math",
-    "symbols_for",
-]
-
 
 class Symbols(NamedTuple):
     """A symbol for every role. `prediction` equal to `activation` means: the last activation has no other name."""

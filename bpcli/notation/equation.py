@@ -12,8 +12,6 @@ from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, post
 from bpcli.calculus.ops.writing import ATOM, PRODUCT, SUM
 from bpcli.document.mathtree import Fenced, Fraction, Math, Matrix, Number
 
-__all__ = ["fence", "number_math", "to_math"]
-
 ShowNumber = Callable[[float], str]
 
 HALF = "1/2"

@@ -30,8 +30,6 @@ from bpcli.notation.shapes import is_tall
 from bpcli.notation.symbols import ACCENTS, GREEK, flatten, is_times, split_accent
 from bpcli.notation.text import elided_rows, power_base
 
-__all__ = ["LATIN", "latex_text", "to_latex"]
-
 _LATIN_CAPITALS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True))
 _VARIANTS = {"ε": r"\varepsilon", "ϵ": r"\epsilon", "ϑ": r"\vartheta", "ϕ": r"\phi", "φ": r"\varphi", "ϱ": r"\varrho"}
 _GREEK = (

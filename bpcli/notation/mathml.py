@@ -31,8 +31,6 @@ from bpcli.notation.shapes import is_tall, tail, tails
 from bpcli.notation.symbols import flatten, head, is_times, split_accent
 from bpcli.notation.text import elided_rows, number_text, power_base
 
-__all__ = ["math_element", "to_mathml"]
-
 TIMES = f"<mo>&#x{ord(INVISIBLE_TIMES):X};</mo>"
 """A product written by juxtaposition."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bpcli.document.mathtree import Identifier, Math, Operator, Subscript, Superscript
 
-__all__ = ["joined_scripts"]
-
 
 def joined_scripts(node: Superscript | Subscript) -> tuple[Math, Math | None, list[Math]]:
     """The base, its lower script if it has one, and its upper scripts in order.

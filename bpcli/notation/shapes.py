@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from bpcli.document.mathtree import Fenced, Fraction, Math, Matrix, Root, Row, Subscript, Superscript
 
-__all__ = ["is_tall", "standing", "tail", "tails"]
-
 
 def standing(node: Math) -> Iterator[Math]:
     """The parts of a formula that stand on its line: of a fraction, of a matrix the whole, of a power its base."""

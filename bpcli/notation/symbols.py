@@ -20,8 +20,6 @@ from bpcli.document.mathtree import (
     Words,
 )
 
-__all__ = ["ACCENTS", "GREEK", "VULGAR", "Piece", "flatten", "head", "is_times", "pieces", "split_accent", "vulgar"]
-
 _GREEK_NAMES = """
     alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon
     phi chi psi omega epsilon theta phi rho

@@ -30,8 +30,6 @@ from bpcli.document.safe import safe
 from bpcli.notation.ascii import SYMBOLS, ascii_text
 from bpcli.notation.symbols import ACCENTS, flatten, head, is_times, pieces, split_accent, vulgar
 
-__all__ = ["elided_rows", "is_numeric", "number_text", "numbers_text", "power_base", "script_text", "to_text"]
-
 _SUPERSCRIPTS = dict(
     zip(
         "0123456789+−-=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRUVWβγδθφ⊤′″‴*∗",

@@ -30,8 +30,6 @@ from bpcli.notation.shapes import is_tall, tail, tails
 from bpcli.notation.symbols import GREEK, flatten, head, is_times, split_accent
 from bpcli.notation.text import elided_rows, number_text, power_base
 
-__all__ = ["to_typst", "typst_string"]
-
 _SIGNS = {sign: sign for sign in "=+±×⊗⊙∘⊘÷≈≃≠≤≥≪≫≡≔∝∈∞∂∇∑∏∫⊤→←↦⇒…⋯⋮⋱!?<>"} | {
     "-": "−",
     "−": "−",

@@ -12,8 +12,6 @@ from bpcli.document.mathtree import Math, Matrix
 from bpcli.document.rounding import Rounding
 from bpcli.notation.equation import to_math
 
-__all__ = ["Writer", "Written"]
-
 MOST_ROWS = 10
 MOST_COLUMNS = 10
 SHOWN = 3  # rows or columns shown before the dots of an elided matrix; one is shown after them

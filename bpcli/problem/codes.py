@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-__all__ = ["CODES"]
-
 CODES = MappingProxyType(
     {
         # the file as bytes and text

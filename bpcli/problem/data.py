@@ -21,8 +21,6 @@ from bpcli.problem.schema import Fields
 from bpcli.problem.source import decode, read_source
 from bpcli.problem.yaml import ScalarNode
 
-__all__ = ["DATA_LIMIT", "Dataset", "Table", "read_data", "read_table"]
-
 DATA_LIMIT = 32 * 2**20
 MOST_COLUMNS = 10_000
 MOST_VALUES = 2_000_000

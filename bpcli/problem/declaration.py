@@ -19,8 +19,6 @@ from bpcli.problem.kinds import (
 from bpcli.problem.model import Vocabulary
 from bpcli.problem.schema import Field, FromVocabulary, ListOf, MapOf, Record, Variants
 
-__all__ = ["AFFINE_LAYOUTS", "PROBLEM", "json_schema"]
-
 # How the rows and columns of `weights` are read, under each way of writing the affine map.
 AFFINE_LAYOUTS = ("W x + b", "x W + b", "x W^T + b")
 LAYER_INDEXES = ("superscript", "bracket", "subscript")

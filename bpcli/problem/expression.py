@@ -14,8 +14,6 @@ from bpcli.problem.formula_errors import FormulaProblem, explain_character, expl
 from bpcli.problem.numbers import NotANumber, parse_number
 from bpcli.problem.syntax import BinaryOperation, Call, Entry, Name, NumberLiteral, Syntax, UnaryMinus
 
-__all__ = ["MAX_LENGTH", "Formula", "FormulaError", "Place", "is_name", "parse_formula"]
-
 MAX_LENGTH = 1_000
 MAX_PENDING = 200  # operators and brackets that wait for their right-hand side
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["FormulaProblem", "explain_character", "explain_number_then_name"]
-
 WORD = re.compile(r"\w+")
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ", "0123456789-T")
 OPERATORS = {"×": "*", "·": "*", "⋅": "*", "∗": "*", "∙": "*", "÷": "/", "∕": "/", "–": "-", "—": "-", "＋": "+"}

@@ -9,16 +9,6 @@ from bpcli.problem.expression import MAX_LENGTH, Formula, FormulaError, Place, i
 from bpcli.problem.report import Report, nearest, shortened, suggestion
 from bpcli.problem.yaml import ScalarNode
 
-__all__ = [
-    "MAX_NAME",
-    "check_calls",
-    "check_new_name",
-    "check_value_name",
-    "formula_place",
-    "read_formula",
-    "unknown_value",
-]
-
 MAX_NAME = 64
 
 # What the same operation is called elsewhere.

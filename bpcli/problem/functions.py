@@ -12,8 +12,6 @@ from bpcli.problem.model import Function
 from bpcli.problem.schema import Fields, Reader
 from bpcli.problem.yaml import ScalarNode
 
-__all__ = ["read_functions"]
-
 HEAD = re.compile(r"\s*([^\s(]+)\s*\(([^()]*)\)\s*")
 
 

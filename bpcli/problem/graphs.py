@@ -13,8 +13,6 @@ from bpcli.problem.report import Report
 from bpcli.problem.schema import Fields, Reader
 from bpcli.problem.yaml import ScalarNode
 
-__all__ = ["read_graph"]
-
 MAX_FORMULA = 2**20
 MAX_PARTS = 1_000_000
 """Names and numbers of a whole graph: so many fit into half a gigabyte with all that is computed from them."""

@@ -11,8 +11,6 @@ from typing import NamedTuple
 
 from bpcli.diagnostics import BpcliError
 
-__all__ = ["Identifier", "UnknownQuantityError", "nearest", "parse_identifier", "resolve_name"]
-
 MOST_NEAR = 3
 
 

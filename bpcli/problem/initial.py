@@ -18,8 +18,6 @@ from bpcli.problem.model import Numbers
 from bpcli.problem.report import Report
 from bpcli.problem.schema import Fields
 
-__all__ = ["drawn_weights", "draws_within_limits", "repeated_bias"]
-
 MOST_WEIGHTS = 1_000_000
 """Of one network: they are kept as they are printed, too."""
 DECIMALS = 4

@@ -12,20 +12,6 @@ from bpcli.problem.report import Report, shortened, suggestion
 from bpcli.problem.schema import Json, Reader, describe, refuse_form
 from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode, node_place
 
-__all__ = [
-    "Array",
-    "Choice",
-    "FormulaText",
-    "NameText",
-    "NamedReal",
-    "Real",
-    "Text",
-    "Truth",
-    "Whole",
-    "json_definitions",
-    "read_number",
-]
-
 NUMBER_PATTERN = r"^[+−-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+−-]?[0-9]+)?$|^[+−-]?[0-9]+/[0-9]+$"
 
 

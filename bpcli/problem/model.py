@@ -10,27 +10,6 @@ from typing import Any, NamedTuple, TypeAlias
 from bpcli.diagnostics import Span
 from bpcli.problem.syntax import Syntax
 
-__all__ = [
-    "Activation",
-    "Check",
-    "Conventions",
-    "Data",
-    "Definition",
-    "Display",
-    "Function",
-    "Graph",
-    "Input",
-    "Layer",
-    "Loss",
-    "Network",
-    "Numbers",
-    "Problem",
-    "Regularization",
-    "Training",
-    "Update",
-    "Vocabulary",
-]
-
 NestedFloats: TypeAlias = "float | tuple[float, ...] | tuple[tuple[float, ...], ...]"
 NestedTexts: TypeAlias = "str | tuple[str, ...] | tuple[tuple[str, ...], ...]"
 EMPTY: MappingProxyType[str, Any] = MappingProxyType({})

@@ -24,8 +24,6 @@ from bpcli.problem.schema import Fields, Reader
 from bpcli.problem.updates import read_training, read_update
 from bpcli.problem.yaml import ScalarNode, SequenceNode
 
-__all__ = ["read_network"]
-
 MOST_LAYERS = 1_000
 MOST_STEPPED = 10_000_000
 """Updates times weights: more are trained with `bpcli train`, which keeps the last ones only."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from bpcli.diagnostics import Diagnostic, ProblemError, Span
 from bpcli.document.safe import safe
 
-__all__ = ["format_diagnostics"]
-
 MAX_SHOWN = 20
 MAX_LINE = 100
 BEFORE_CARET = 60

@@ -7,8 +7,6 @@ from typing import NoReturn
 
 from bpcli.diagnostics import Diagnostic, ProblemError, Related, Span
 
-__all__ = ["Report", "nearest", "point", "shortened", "suggestion"]
-
 MAX_DIAGNOSTICS = 100
 MAX_CANDIDATES = 2_000
 MAX_SUGGESTED_LENGTH = 64

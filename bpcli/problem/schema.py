@@ -14,21 +14,6 @@ from bpcli.problem.model import Vocabulary
 from bpcli.problem.report import Report, nearest, shortened, suggestion
 from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode, node_place
 
-__all__ = [
-    "Field",
-    "Fields",
-    "FromVocabulary",
-    "Json",
-    "Kind",
-    "ListOf",
-    "MapOf",
-    "Reader",
-    "Record",
-    "Variants",
-    "describe",
-    "refuse_form",
-]
-
 Json: TypeAlias = dict[str, Any]
 
 

@@ -8,8 +8,6 @@ from bpcli.problem.model import Check, Conventions, Display
 from bpcli.problem.schema import Fields, Reader
 from bpcli.problem.yaml import ScalarNode
 
-__all__ = ["read_check", "read_conventions", "read_display"]
-
 MAX_SYMBOL = 16
 RELU_AT_ZERO = (0.0, 0.5, 1.0)
 

@@ -10,8 +10,6 @@ from bpcli.diagnostics import Diagnostic, InputError, ProblemError
 from bpcli.document.safe import safe
 from bpcli.problem.report import point
 
-__all__ = ["PROBLEM_LIMIT", "decode", "read_source"]
-
 PROBLEM_LIMIT = 64 * 2**20
 MOST_LINES = 1_000_000
 

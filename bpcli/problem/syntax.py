@@ -9,8 +9,6 @@ from typing import NamedTuple, TypeAlias
 
 from bpcli.diagnostics import Span
 
-__all__ = ["BinaryOperation", "Call", "Entry", "Name", "NumberLiteral", "Syntax", "UnaryMinus"]
-
 
 class NumberLiteral(NamedTuple):
     """A number; `text` as written."""

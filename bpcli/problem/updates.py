@@ -9,8 +9,6 @@ from bpcli.problem.report import Report
 from bpcli.problem.schema import Fields, Reader
 from bpcli.problem.yaml import ScalarNode
 
-__all__ = ["read_training", "read_update"]
-
 PARAMETERS = ("momentum", "beta", "beta1", "beta2", "epsilon", "weight_decay")
 
 

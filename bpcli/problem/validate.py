@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bpcli.problem.declaration import PROBLEM, json_schema
+from bpcli.problem.declaration import PROBLEM
 from bpcli.problem.functions import read_functions
 from bpcli.problem.graphs import read_graph
 from bpcli.problem.model import Check, Conventions, Display, Problem, Vocabulary
@@ -15,8 +15,6 @@ from bpcli.problem.report import Report, point
 from bpcli.problem.schema import Fields, Reader
 from bpcli.problem.settings import read_check, read_conventions, read_display
 from bpcli.problem.yaml import read_yaml
-
-__all__ = ["json_schema", "read_problem"]
 
 
 def read_problem(data: bytes | str, path: str, vocabulary: Vocabulary) -> Problem:

@@ -15,8 +15,6 @@ from bpcli.problem.report import Report, point, shortened
 from bpcli.problem.source import PROBLEM_LIMIT, decode
 from bpcli.problem.yaml_errors import HEADER_ADVICE, HEADER_MESSAGE, explain, missing_space
 
-__all__ = ["Document", "MappingNode", "Node", "ScalarNode", "SequenceNode", "node_place", "read_yaml"]
-
 MAX_DEPTH = 32
 MAX_NODES = 200_000
 

@@ -8,8 +8,6 @@ from typing import Any
 from bpcli.diagnostics import Diagnostic, Related, Span
 from bpcli.problem.report import point
 
-__all__ = ["HEADER_ADVICE", "HEADER_MESSAGE", "explain", "missing_space"]
-
 HEADER_MESSAGE = "nothing may follow `|` or `>` on its line"
 HEADER_ADVICE = "the text starts on the next line"
 

@@ -27,8 +27,6 @@ from bpcli.reports.answer_sheet import SheetLine, drawn
 from bpcli.reports.report import points_text
 from bpcli.reports.sheet import Sheet, SheetEntry
 
-__all__ = ["answer_file_name", "to_answer_page"]
-
 LONGEST_NAME = 200
 """What `check` reads as the name of a student."""
 

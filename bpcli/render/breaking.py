@@ -25,8 +25,6 @@ from bpcli.notation.shapes import standing
 from bpcli.notation.symbols import flatten, is_times
 from bpcli.render.layout import draw
 
-__all__ = ["Part", "broken", "chain_lines", "has_blanks", "is_tall", "most_columns", "terms_of", "with_columns"]
-
 
 class Part(NamedTuple):
     """A piece of a line: a relation (none where a formula is continued) and what stands after it."""

@@ -11,8 +11,6 @@ from bpcli.render.breaking import most_columns, terms_of, with_columns
 from bpcli.render.layout import Box, beside, display_width, draw, stack, text_box
 from bpcli.render.prose import WIDEST_CHARACTER, Line, Page, split_cells
 
-__all__ = ["equation_lines", "fit", "givens_lines"]
-
 GAP = 3
 ASIDE_GAP = 4
 WIDEST_GAP = 6

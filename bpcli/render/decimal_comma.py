@@ -41,8 +41,6 @@ from bpcli.document.mathtree import (
     Superscript,
 )
 
-__all__ = ["displayed", "with_decimal_comma"]
-
 _POINT = re.compile(r"(?<![\w.,])(\d+)\.(\d+)(?![\d.,]*\.\d)")
 _GROUPED = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?!\d)")
 _LIST = re.compile(r"[(\[]([^()\[\]]*, [^()\[\]]*)[)\]]")

@@ -32,8 +32,6 @@ from bpcli.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
 from bpcli.render.layout import draw
 from bpcli.render.sentences import capitalised, inline_text, title_of
 
-__all__ = ["blocks_html", "inline_html", "page_html", "to_html"]
-
 LIMIT = 84
 """What is wider than a printed page is broken; narrower screens scroll."""
 

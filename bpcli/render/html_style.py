@@ -5,8 +5,6 @@ Every rule stands under `.bpcli`, so that a fragment changes nothing around it. 
 
 from __future__ import annotations
 
-__all__ = ["FRAGMENT_STYLE", "PAGE_STYLE"]
-
 _COMMON = """\
 .bpcli { --rule: color-mix(in srgb, currentColor 18%, transparent);
   --muted: color-mix(in srgb, currentColor 64%, transparent); line-height: 1.5; }

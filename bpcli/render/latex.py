@@ -33,8 +33,6 @@ from bpcli.render.latex_style import MACROS, PREAMBLE
 from bpcli.render.layout import draw
 from bpcli.render.sentences import capitalised, inline_text
 
-__all__ = ["latex_escape", "to_latex_document"]
-
 MEASURE = 72
 """Cells of a line that are about as wide as the text."""
 

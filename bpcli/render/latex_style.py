@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["MACROS", "PREAMBLE"]
-
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage{iftex}
 \ifpdftex

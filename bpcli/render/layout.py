@@ -14,8 +14,6 @@ from bpcli.notation.ascii import ascii_text
 from bpcli.notation.symbols import pieces
 from bpcli.notation.text import elided_rows, is_numeric, numbers_text, power_base, script_text, to_text
 
-__all__ = ["Box", "beside", "display_width", "draw", "stack", "text_box"]
-
 LONGEST_INLINE_QUOTIENT = 24
 """A quotient that needs fences on one line and is longer than this is drawn with a bar."""
 

@@ -28,8 +28,6 @@ from bpcli.document.safe import safe
 from bpcli.notation.latex import to_latex
 from bpcli.render.sentences import capitalised, inline_text
 
-__all__ = ["escape", "to_markdown"]
-
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>|~&]")
 _AT_START = re.compile(r"([#+\-=>:]|\d{1,9}[.)])")
 _BLANKS = " \n\t"

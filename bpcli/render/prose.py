@@ -11,20 +11,6 @@ from bpcli.notation.ascii import ascii_text
 from bpcli.notation.text import to_text
 from bpcli.render.layout import display_width
 
-__all__ = [
-    "WIDEST_CHARACTER",
-    "Line",
-    "Page",
-    "Span",
-    "clean",
-    "indent",
-    "line_width",
-    "one_line",
-    "split_cells",
-    "wrap",
-    "wrap_text",
-]
-
 Span: TypeAlias = tuple[str, str]
 """Text and the name of its style (`` for none)."""
 

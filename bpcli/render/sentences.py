@@ -7,8 +7,6 @@ from collections.abc import Callable
 from bpcli.document.document import Block, Code, Inline, InlineMath, Title
 from bpcli.document.mathtree import Math
 
-__all__ = ["capitalised", "inline_text", "title_of"]
-
 
 def inline_text(
     inline: Inline,

@@ -10,8 +10,6 @@ from bpcli.render.chains import fit
 from bpcli.render.layout import draw
 from bpcli.render.prose import Line, Page, line_width, one_line, wrap
 
-__all__ = ["table_lines"]
-
 GAP = 3
 NARROWEST = 12
 """A column of text is not squeezed further than this: the table is stacked instead."""

@@ -30,8 +30,6 @@ from bpcli.render.tables import table_lines
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
-__all__ = ["terminal_width", "to_terminal_text", "write_terminal"]
-
 NARROWEST, WIDEST, DEFAULT = 20, 400, 80
 
 STYLES = {

@@ -8,8 +8,6 @@ from bpcli.diagnostics import OutputError
 from bpcli.document.document import Document
 from bpcli.render.typst import to_typst_document
 
-__all__ = ["to_pdf", "to_png", "to_svg", "typeset"]
-
 RESOLUTION = 144.0
 """Dots per inch of a picture."""
 

@@ -32,8 +32,6 @@ from bpcli.render.layout import draw
 from bpcli.render.sentences import capitalised, inline_text, title_of
 from bpcli.render.typst_style import MACROS, PAGE
 
-__all__ = ["to_typst_document"]
-
 LIMIT = 120
 """A formula up to so many cells is set smaller where it does not fit; a wider one is broken first."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["MACROS", "PAGE"]
-
 PAGE = """\
 #set page(paper: "a4", margin: (x: 2.3cm, top: 2.2cm, bottom: 2.4cm), numbering: "1", number-align: center)
 #set text(font: ("New Computer Modern", "Libertinus Serif"), size: 10.5pt)

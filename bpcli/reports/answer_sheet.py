@@ -31,8 +31,6 @@ from bpcli.notation.writer import Writer
 from bpcli.problem.identifiers import UnknownQuantityError, nearest
 from bpcli.solution.solution import Solution, Step
 
-__all__ = ["FORMATS", "LEVELS", "SheetLine", "blank_sheet", "drawn", "sheet_lines"]
-
 FORMATS = ("yaml", "json", "csv")
 """The formats that `check` reads."""
 

@@ -29,8 +29,6 @@ from bpcli.grading.model import VERDICTS
 from bpcli.messages import Messages
 from bpcli.solution.solution import Solution
 
-__all__ = ["MistakeCount", "class_report", "mistake_counts", "nobody_got"]
-
 MOST_PLACES = 12
 MOST_COLUMNS = 8
 

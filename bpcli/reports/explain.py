@@ -11,8 +11,6 @@ from bpcli.grading.model import Graded, Report, Submission, Working
 from bpcli.notation.writer import Writer
 from bpcli.reports.report import mistake_blocks, worked_line, written_math
 
-__all__ = ["explained"]
-
 
 def explained(grader: Grader, submission: Submission, report: Report) -> Document:
     """The lines of the solution, each from the values that the student has for what it uses."""

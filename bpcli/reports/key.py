@@ -26,8 +26,6 @@ from bpcli.reports.answer_sheet import SheetLine, blank_sheet, drawn, sheet_line
 from bpcli.reports.report import points_text
 from bpcli.solution.solution import Solution
 
-__all__ = ["filled_sheet", "key_document"]
-
 
 def filled_sheet(solution: Solution, format: str = "yaml") -> str:  # noqa: A002
     """The answer file with every value, in one of `grading.sheet.FORMATS`: it has full marks."""

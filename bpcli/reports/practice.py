@@ -23,8 +23,6 @@ from bpcli.messages import Messages
 from bpcli.notation.writer import Writer
 from bpcli.reports.report import mistake_blocks, worked_line
 
-__all__ = ["MOST_HINTS", "Outcome", "Practice", "Progress", "progress_from", "progress_to"]
-
 MOST_HINTS = 3
 """Formula, numbers put in, worked."""
 

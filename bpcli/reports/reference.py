@@ -20,8 +20,6 @@ from bpcli.problem.shipped import shipped_names
 from bpcli.solution.load import load_problem, solve
 from bpcli.solution.solution import Solution
 
-__all__ = ["Example", "example", "mistake_document", "mistakes_document"]
-
 FIRST_CHOICES = ("lez5", "mazur", "mac0460-softmax", "what-how-why-bce", "karpathy", "cs231n-neuron", "micrograd")
 """Problems in which an example is looked for first; then come all the others."""
 

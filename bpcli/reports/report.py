@@ -34,8 +34,6 @@ from bpcli.lesson.words import Words
 from bpcli.notation.writer import Writer
 from bpcli.solution.solution import Solution
 
-__all__ = ["FEEDBACK", "mistake_blocks", "points_text", "report_document", "worked_line", "written_math"]
-
 FEEDBACK = ("none", "verdict", "hint", "full")
 """What a student is told: the points, the verdicts too, a hint without any number too, everything."""
 

@@ -35,8 +35,6 @@ from bpcli.reports.answer_sheet import SheetLine, drawn, sheet_lines
 from bpcli.reports.report import points_text
 from bpcli.solution.solution import Solution
 
-__all__ = ["Sheet", "SheetEntry", "paper_sheet", "sheet_of_problem"]
-
 MOST_BOXES = 64
 """On paper a larger array is named by its shape: nobody writes its entries by hand."""
 

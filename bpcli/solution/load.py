@@ -20,8 +20,6 @@ from bpcli.problem.model import Conventions, Display, Problem, Vocabulary
 from bpcli.problem.shipped import shipped_path
 from bpcli.solution.solution import NumericError, Solution
 
-__all__ = ["build", "load_problem", "parse_problem", "rounding_of", "solve", "vocabulary"]
-
 MOST_BYTES = 64 * 2**20
 STANDARD_INPUT = "-"
 DEFAULT_DECIMALS = 4

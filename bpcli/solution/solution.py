@@ -16,8 +16,6 @@ from bpcli.document.rounding import Rounding
 from bpcli.problem.identifiers import Identifier, UnknownQuantityError, parse_identifier, resolve_name
 from bpcli.problem.model import Problem
 
-__all__ = ["NumericError", "Solution", "Step", "plain"]
-
 
 class NumericError(BpcliError):
     """A quantity whose value is not a finite number: an overflow, a division by zero, a logarithm of zero."""

@@ -14,8 +14,6 @@ from bpcli.diagnostics import BpcliError, Span
 from bpcli.problem.model import Layer, Network
 from bpcli.training.training import Trained
 
-__all__ = ["MARK", "CheckpointError", "checkpoint_text", "is_checkpoint"]
-
 MARK = "# bpcli checkpoint:"
 MOST_PARAMETERS = 150_000
 

@@ -13,8 +13,6 @@ from typing import NamedTuple
 from bpcli.diagnostics import BpcliError
 from bpcli.document.safe import safe
 
-__all__ = ["Curve", "curve_lines", "curve_of", "curve_png", "curve_svg"]
-
 Point = tuple[float, float]
 
 WORTH_A_LOGARITHM = 20.0

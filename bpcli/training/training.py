@@ -23,8 +23,6 @@ from bpcli.problem.model import Network, Numbers, Problem, Update
 from bpcli.solution.load import build, rounding_of
 from bpcli.solution.solution import Solution
 
-__all__ = ["Fault", "Measurement", "Settings", "Trained", "TrainingError", "settings_of", "train", "worked_steps"]
-
 EPOCHS = 100
 """Where the problem does not say how many."""
 

@@ -5,9 +5,9 @@ import jsonschema
 import pytest
 import yaml
 
-from bpcli.problem.declaration import PROBLEM
+from bpcli.problem.declaration import PROBLEM, json_schema
 from bpcli.problem.schema import FromVocabulary
-from bpcli.problem.validate import json_schema, read_problem
+from bpcli.problem.validate import read_problem
 
 PUBLISHED = Path(__file__).parents[2].parent / "shared" / "published"
 

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["CASES", "Case"]
-
 PROBLEM, ANSWERS, OVERRIDES, ROSTER, DATA = "p.yaml", "s.yaml", "o.yaml", "r.csv", "d.csv"
 COMMANDS = {
     PROBLEM: ("solve", PROBLEM),

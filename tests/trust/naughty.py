@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["CONTROL", "NAUGHTY", "PLAIN"]
-
 CONTROL = (
     *map(chr, range(0x20)),  # C0
     *map(chr, range(0x7F, 0xA0)),  # DEL and C1

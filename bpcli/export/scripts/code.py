@@ -17,8 +17,6 @@ from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, Variabl
 from bpcli.diagnostics import BpcliError
 from bpcli.document.mathtree import Identifier
 
-__all__ = ["Coder", "ScriptError", "array_text", "number_text", "renamed", "used_names"]
-
 WIDTH = 100
 LETTERS = ("z", "u", "v", "w")
 DEEPEST = 60

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable
 from unicodedata import normalize
 
-__all__ = ["TAKEN", "identifiers"]
-
 TAKEN = frozenset(
     {
         "np",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from bpcli.export.scripts.pieces import TOLERANCE, assertions, given, head, line_of, pieces_of, prelude
 from bpcli.solution.solution import Solution
 
-__all__ = ["write"]
-
 
 def write(solution: Solution) -> str:
     pieces = pieces_of(solution)

@@ -15,8 +15,6 @@ from bpcli.export.scripts.code import Coder, array_text, renamed, used_names
 from bpcli.export.scripts.names import identifiers
 from bpcli.solution.solution import Solution
 
-__all__ = ["Pieces", "assertions", "given", "head", "line_of", "pieces_of", "prelude", "quoted"]
-
 TOLERANCE = "1e-10"
 
 VOCABULARY = {

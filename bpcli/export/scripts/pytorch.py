@@ -6,8 +6,6 @@ from bpcli.calculus.expr import Variable
 from bpcli.export.scripts.pieces import TOLERANCE, Pieces, assertions, given, head, line_of, pieces_of, prelude
 from bpcli.solution.solution import Solution
 
-__all__ = ["write"]
-
 
 def write(solution: Solution) -> str:
     pieces = pieces_of(solution)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bpcli.mistakes.model import COMMON, FREQUENT, RARE, UNUSUAL, Mistake
 
-__all__ = ["SCALAR"]
-
 SCALAR = (
     Mistake(
         "S01",

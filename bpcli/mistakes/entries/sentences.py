@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["REASONS", "SENTENCES"]
-
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "formula": "you wrote {given}; {formula} gives {value}: {cause}",

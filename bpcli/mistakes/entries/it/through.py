@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bpcli.mistakes.model import Text
 
-__all__ = ["THROUGH"]
-
 THROUGH = {
     "B01": Text(
         "pesi non trasposti",

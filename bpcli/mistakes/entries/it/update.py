@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bpcli.mistakes.model import Text
 
-__all__ = ["UPDATE"]
-
 UPDATE = {
     "U01": Text(
         "passo in salita",

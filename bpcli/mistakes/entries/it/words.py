@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["FAMILIES", "SENTENCES", "WORDS"]
-
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "formula": "hai scritto {given}; {formula} dà {value}: {cause}",

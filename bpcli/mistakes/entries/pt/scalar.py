@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bpcli.mistakes.model import Text
 
-__all__ = ["SCALAR"]
-
 SCALAR = {
     "S01": Text(
         "um caminho esquecido em uma bifurcação",
