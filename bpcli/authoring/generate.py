@@ -24,7 +24,7 @@ import numpy as np
 from bpcli.authoring.lint import lint
 from bpcli.authoring.redraw import Redraw, drawer, redrawn, redraws
 from bpcli.calculus.expr import Apply, Array, Operation, evaluate, postorder
-from bpcli.diagnostics import BpcliError, ProblemError
+from bpcli.diagnostics import BpcliError, ProblemError, Span
 from bpcli.document.safe import safe
 from bpcli.grading.asked import asked
 from bpcli.problem.identifiers import UnknownQuantityError, nearest
@@ -160,16 +160,17 @@ def _quoted(text: str) -> str:
     return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
-def _key(solution: Solution, identifier: str) -> tuple[str, str]:
-    """The role and the name by which `redraw` knows what an id stands for."""
+def _key(solution: Solution, identifier: str) -> Span:
+    """Where the numbers of a given quantity stand, by which `redraw` knows them."""
     name = solution.resolve(identifier).name
     variable = next((variable for variable in solution.program.inputs if variable.name == name), None)
     if variable is None:
         given = [variable.name for variable in solution.program.inputs]
         raise UnknownQuantityError(identifier, nearest(identifier, given), f"`{identifier}` is not given, but computed")
-    if solution.problem.graph is not None:
-        return "given", name
-    return variable.role, "" if variable.layer is None else str(variable.layer)
+    source = solution.built.sources.get(name)
+    if source is None:
+        raise UnknownQuantityError(identifier, (), f"the numbers of `{identifier}` do not stand in the file")
+    return source.numbers.span
 
 
 def _marked(text: str, name: str, seed: int) -> str:

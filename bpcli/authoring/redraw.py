@@ -24,6 +24,7 @@ from itertools import pairwise
 from random import Random
 from typing import Any, NamedTuple, TypeAlias
 
+from bpcli.compose.layout import Layout
 from bpcli.diagnostics import Span
 from bpcli.problem.model import Numbers, Problem
 from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode, read_yaml
@@ -49,16 +50,16 @@ Draw: TypeAlias = Callable[[int], int]
 
 
 class Given(NamedTuple):
-    """An array of numbers and where each of them is written. `name`: a graph's own, else the number of the layer."""
+    """An array of numbers and where each of them is written. `name` is that of an input of a graph."""
 
-    role: str  # input, target, weights, bias, or given (of a graph)
+    role: str  # input, target, given (of a graph), or that of a parameter
     name: str
     numbers: Numbers
     places: tuple[Span, ...]
 
     @property
-    def key(self) -> tuple[str, str]:
-        return self.role, self.name
+    def key(self) -> Span:
+        return self.numbers.span
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -98,8 +99,8 @@ def givens(problem: Problem) -> tuple[Given, ...]:
     return tuple(found)
 
 
-def redraws(problem: Problem, keep: frozenset[tuple[str, str]] = frozenset()) -> tuple[Redraw, ...]:
-    """How the arrays of a problem are drawn anew; those whose keys are in `keep` stay."""
+def redraws(problem: Problem, keep: frozenset[Span] = frozenset()) -> tuple[Redraw, ...]:
+    """How the arrays of a problem are drawn anew; those whose places are in `keep` stay."""
     arrays = givens(problem)
     still = all(given.is_indicator or given.key in keep for given in arrays if given.role == "input")
     found: list[Redraw] = []
@@ -137,7 +138,7 @@ def drawer(key: str) -> Draw:
 def _arrays(problem: Problem) -> Iterator[tuple[str, str, Numbers]]:
     network, graph = problem.network, problem.graph
     if graph is not None:
-        for item in graph.inputs:
+        for item in (*graph.inputs, *graph.parameters):
             yield "given", item.name, item.numbers
     if network is None:
         return
@@ -145,10 +146,12 @@ def _arrays(problem: Problem) -> Iterator[tuple[str, str, Numbers]]:
         yield "input", "", network.input
         if network.target is not None:
             yield "target", "", network.target
-    for number, layer in enumerate(network.layers, start=1):
-        yield "weights", str(number), layer.weights
-        if layer.bias is not None:
-            yield "bias", str(number), layer.bias
+    stack = list(reversed(network.layers))
+    while stack:
+        layer = stack.pop()
+        for role, numbers in layer.numbers.items():
+            yield role, "", numbers
+        stack.extend(inner for layers in reversed(layer.inner) for inner in reversed(layers))
 
 
 def _nodes(root: Node) -> Iterator[Node]:
@@ -211,8 +214,7 @@ def _targets(problem: Problem, given: Given) -> Callable[[Draw], Sequence[str]] 
         rows = [texts[start : start + size] for start in range(0, len(texts), size)]
         return lambda draw: [text for row in _shuffled(rows, draw) for text in row]
     if network.class_targets:
-        weights = network.layers[-1].weights
-        classes = weights.shape[1 if problem.conventions.affine == "x W + b" else 0]
+        classes = Layout(problem.conventions.affine).fans(network.layers[-1].numbers["weights"].shape)[0]
         return lambda draw: [str(draw(classes))]
     if len(texts) == 1:
         return lambda draw: [str(draw(2))]

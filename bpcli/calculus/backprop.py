@@ -10,7 +10,8 @@ new line of the program, a formula over the lines that are already there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Shape, Variable, postorder, substitute, variables_of
 from bpcli.calculus.ops.arithmetic import broadcast_to
@@ -27,14 +28,16 @@ def differentiate(
     wrt: Iterable[Variable],
     name_adjoint: NameAdjoint,
     name_derivative: NameDerivative = lambda variable, derivative: None,
+    seeds: Mapping[str, Expr] = MappingProxyType({}),
 ) -> Program:
     """`program` and below it the gradient of `output` with respect to every quantity between it and `wrt`.
 
     `name_adjoint` names the gradient of a variable; where it gives None the gradient is not a line of its own but put
     into the formulas that use it. What the output does not change with, though it is computed from it, has no line.
-    `name_derivative` names an f′(a) that comes up, for it to be a line of its own.
+    `name_derivative` names an f′(a) that comes up, for it to be a line of its own. `seeds` are gradients that come from
+    elsewhere, by the names of their variables: what `output` stands for is then only a name.
     """
-    active = _between(program, output, wrt)
+    active = _between(program, output, wrt, seeds)
     uses = {name: sum(c.variable.name in active for c in cs) for name, cs in program.consumers().items()}
     inputs = {variable.name for variable in program.inputs}
     contributions: dict[str, list[Contribution]] = {name: [] for name in active}
@@ -43,6 +46,9 @@ def differentiate(
 
     def accumulate(u: Variable) -> None:
         terms = tuple(reversed(contributions[u.name]))
+        if u.name in seeds:
+            grad_table[u.name] = seeds[u.name]
+            return
         if not terms and u is not output:  # it is used where nothing changes with it: inside a step, say
             grad_table[u.name] = None
             return
@@ -127,13 +133,14 @@ def sum_to_shape(gradient: Expr, shape: Shape) -> Expr:
     return result
 
 
-def _between(program: Program, output: Variable, wrt: Iterable[Variable]) -> frozenset[str]:
-    """The names that depend on `wrt` and that `output` depends on."""
+def _between(program: Program, output: Variable, wrt: Iterable[Variable], seeds: Mapping[str, Expr]) -> frozenset[str]:
+    """The names that depend on `wrt` and that `output`, or what is seeded, depends on."""
     reached = {variable.name for variable in wrt}
     for binding in program.bindings:
         if any(variable.name in reached for variable in variables_of(binding.expr)):
             reached.add(binding.variable.name)
-    return frozenset(reached & program.needed_for([output.name])) | {output.name}
+    ends = tuple(seeds) or (output.name,)
+    return frozenset(reached & program.needed_for(ends)) | set(ends)
 
 
 def _depends_on(root: Expr, active: frozenset[str] | None) -> dict[int, bool]:

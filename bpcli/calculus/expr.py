@@ -139,11 +139,12 @@ class Variable(Expr):
     """A named quantity.
 
     `name` is its id; `math` is how it is written; `role` says what it is (`weights`, `pre_activation`, `adjoint`, …);
-    `layer` is the number of its layer; `of` is the variable that an adjoint, a derivative or an update belongs to.
+    `place` is where in a network it stands: the number of its layer, and within that of an inner layer, a map or a
+    time step; `of` is the variable that an adjoint, a derivative or an update belongs to.
     `rank` is the number of indices its entries take: 0, 1 (a vector, whichever way it lies) or 2.
     """
 
-    __slots__ = ("layer", "math", "name", "of", "rank", "role")
+    __slots__ = ("math", "name", "of", "place", "rank", "role")
 
     def __init__(
         self,
@@ -152,7 +153,7 @@ class Variable(Expr):
         math: Math,
         role: str = "node",
         *,
-        layer: int | None = None,
+        place: tuple[int, ...] = (),
         of: Variable | None = None,
         rank: int | None = None,
     ) -> None:
@@ -160,9 +161,14 @@ class Variable(Expr):
         self.shape = shape
         self.math = math
         self.role = role
-        self.layer = layer
+        self.place = place
         self.of = of
         self.rank = len(shape) if rank is None else rank
+
+    @property
+    def layer(self) -> int | None:
+        """The number of its layer, for what belongs to a layer as a whole."""
+        return self.place[0] if len(self.place) == 1 else None
 
     def __repr__(self) -> str:
         return f"Variable({self.name!r}, {self.shape})"

@@ -320,5 +320,5 @@ def _entries(variable: Variable) -> list[Variable]:
             place = f"{i + 1},{j + 1}" if variable.rank == 2 else str(max(i, j) + 1)
             math = entry(i, j).notation.write((variable.math,), (variable,))
             name = f"{variable.name}[{place}]"
-            found.append(Variable(name, (), math, variable.role, layer=variable.layer, of=variable, rank=0))
+            found.append(Variable(name, (), math, variable.role, place=variable.place, of=variable, rank=0))
     return found

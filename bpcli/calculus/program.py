@@ -36,6 +36,7 @@ class Binding(NamedTuple):
     worked         the formula a person would work with where that is not `expr` itself: h ⊙ (1 − h) for σ′(a)
     stable         another formula of the same value, computed in place of `expr` because it cannot overflow
     contributions  of an adjoint: its terms, one for every use of its variable
+    update         the number of the update that it belongs to
     """
 
     variable: Variable
@@ -45,6 +46,12 @@ class Binding(NamedTuple):
     worked: Expr | None = None
     stable: Expr | None = None
     contributions: tuple[Contribution, ...] = ()
+    update: int = 1
+
+    @property
+    def formulas(self) -> tuple[Expr, ...]:
+        """Every formula of the line: as it reads, as it is worked, as it is computed."""
+        return tuple(formula for formula in (self.expr, self.worked, self.stable) if formula is not None)
 
 
 class Program(NamedTuple):
@@ -94,9 +101,7 @@ class Program(NamedTuple):
             raise ProgramError("an input is given twice")
         for binding in self.bindings:
             name = binding.variable.name
-            for formula in (binding.expr, binding.worked, binding.stable):
-                if formula is None:
-                    continue
+            for formula in binding.formulas:
                 for used in variables_of(formula):
                     if known.get(used.name) is not used:
                         raise ProgramError(f"{name} uses {used.name} before it is bound")

@@ -7,6 +7,7 @@ with central differences at many points, and refused where they disagree.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,8 @@ MOST_WRITTEN_OUT = 2_000
 """A function that calls another one twice, which calls another one twice, …: all of it is worked."""
 SHORTER = "give it steps of a graph in place of functions inside functions"
 STEP = 1e-4
+OTHER_PROBES = (0.7,)
+"""Where the second argument of a function stands meanwhile."""
 AGREEMENT = 1e-5
 
 
@@ -105,7 +108,7 @@ def _make(function: Function, known: dict[str, Operation], relu_at_zero: float) 
     symbol = Identifier(function.name, upright=len(function.name) > 1)
     definition = _Definition(variables, value)
     if len(variables) > 1:
-        return Operation(
+        several = Operation(
             name=function.name,
             forward=definition.compute,
             backprop=definition.backprop,
@@ -114,6 +117,9 @@ def _make(function: Function, known: dict[str, Operation], relu_at_zero: float) 
             definition=definition,
             elementwise=True,
         )
+        if function.derivative is None:
+            return several
+        return _with_stated_slope(several, _Definition(variables, read(function.derivative)))
     slope = _simplified_slope(value, variables[0])
     if function.derivative is not None:
         slope = read(function.derivative)
@@ -141,6 +147,16 @@ def _make(function: Function, known: dict[str, Operation], relu_at_zero: float) 
         unfold="definition",
     )
     return operation
+
+
+def _with_stated_slope(operation: Operation, slope: _Definition) -> Operation:
+    """A function of two arguments whose slope in the first one is stated, as that of a loss is."""
+
+    def backprop(g: Expr, out: Expr, *arguments: Expr) -> tuple[Expr | None, ...]:
+        _, *others = operation.backprop(g, out, *arguments)
+        return (g * slope(*arguments), *others)
+
+    return replace(operation, backprop=backprop)
 
 
 def _is_entrywise(formula: Expr) -> bool:
@@ -186,10 +202,10 @@ class _Definition:
             parts[body.name] = g
         actual = dict(zip((slot.name for slot in slots), arguments, strict=True))
 
-        def replace(node: Expr) -> Expr | None:
+        def given(node: Expr) -> Expr | None:
             return actual.get(node.name) if isinstance(node, Variable) and node in slots else None
 
-        return tuple(substitute(parts[s.name], replace) if s.name in parts else None for s in slots)
+        return tuple(substitute(parts[s.name], given) if s.name in parts else None for s in slots)
 
 
 def _simplified_slope(value: Expr, x: Variable) -> Expr:
@@ -209,13 +225,28 @@ def _prime_notation(symbol: Math) -> Notation:
     return Notation(lambda operands, _: identifier_call(name, operands), ATOM, (NOTHING,))
 
 
+def _stated_slope(function: Function, operation: Operation) -> Callable[..., Any]:
+    """The slope in the first argument, as numbers."""
+    if operation.derivative is not None:
+        return operation.derivative.forward
+    arguments = tuple(Variable(name, (), name_math(name), "parameter") for name in function.parameters)
+    slope = operation.backprop(Constant(1.0), operation(*arguments), *arguments)[0]
+    assert slope is not None
+    return _Definition(arguments, slope).compute
+
+
 def _checked(function: Function, operation: Operation) -> list[Diagnostic]:
     """The stated derivative against central differences (a kink between two points is passed over)."""
-    assert operation.derivative is not None
+    others = tuple(np.float64(point) for point in OTHER_PROBES[: len(function.parameters) - 1])
+    slope = _stated_slope(function, operation)
+
+    def value(x: Any) -> Any:
+        return operation.forward(x, *others)
+
     with np.errstate(all="ignore"):
-        stated = np.asarray(operation.derivative.forward(PROBES))
-        wide = (operation.forward(PROBES + STEP) - operation.forward(PROBES - STEP)) / (2 * STEP)
-        near = (operation.forward(PROBES + STEP / 2) - operation.forward(PROBES - STEP / 2)) / STEP
+        stated = np.broadcast_to(np.asarray(slope(PROBES, *others)), PROBES.shape)
+        wide = (value(PROBES + STEP) - value(PROBES - STEP)) / (2 * STEP)
+        near = (value(PROBES + STEP / 2) - value(PROBES - STEP / 2)) / STEP
     numeric = near + (near - wide) / 3
     scale = np.maximum(1.0, np.abs(numeric))
     smooth = np.isfinite(numeric) & (np.abs(near - wide) <= 1e-3 * scale)
@@ -225,7 +256,8 @@ def _checked(function: Function, operation: Operation) -> list[Diagnostic]:
     worst = int(np.argmax(np.where(wrong & np.isfinite(stated), np.abs(stated - numeric) / scale, 0)))
     if not wrong[worst]:
         worst = int(np.argmax(wrong))
-    at = f"{function.parameters[0]} = {PROBES[worst]:g}"
+    points = zip(function.parameters, (PROBES[worst], *others), strict=True)
+    at = ", ".join(f"{name} = {point:g}" for name, point in points)
     return [
         Diagnostic(
             "wrong-derivative",

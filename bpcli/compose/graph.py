@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from bpcli.calculus.backprop import differentiate
-from bpcli.calculus.expr import Array, Constant, Expr, Operation, Shape, Variable, describe_shape
+from bpcli.calculus.expr import Constant, Expr, Operation, Shape, Variable, describe_shape
 from bpcli.calculus.ops.arithmetic import broadcast_to, multiply, sum_of
 from bpcli.calculus.program import Binding, Program
+from bpcli.compose.built import Built, Inputs, Source, Turn, as_matrix
+from bpcli.compose.forms import with_worked_forms
 from bpcli.compose.formula import FormulaError, size_of, sizes_written_out, translate
-from bpcli.compose.network import Built, as_matrix, with_worked_forms
+from bpcli.compose.update import Renewal, renewed
 from bpcli.diagnostics import Diagnostic, ProblemError
 from bpcli.notation.conventions import derivative_math, name_math
 from bpcli.problem.model import Graph, Numbers, Problem
@@ -25,21 +26,46 @@ def build_graph(problem: Problem, functions: Mapping[str, Operation]) -> Built:
     """The program of a graph problem; vectors are columns. Raises ProblemError for formulas without a meaning."""
     graph = problem.graph
     assert graph is not None
-    values: dict[str, Array] = {}
-    texts: dict[str, Any] = {}
-    scope: dict[str, Variable] = {}
-    for given in graph.inputs:
-        shape = _internal_shape(given.numbers)
-        values[given.name], texts[given.name] = as_matrix(given.numbers, shape)
-        scope[given.name] = Variable(given.name, shape, name_math(given.name), "input", rank=len(given.numbers.shape))
-    inputs = tuple(scope.values())
+    given = Inputs()
+    for item in (*graph.inputs, *graph.parameters):
+        role = "parameter" if item in graph.parameters else "input"
+        shape = _internal_shape(item.numbers)
+        variable = Variable(item.name, shape, name_math(item.name), role, rank=len(item.numbers.shape))
+        given.give(variable, as_matrix(item.numbers, shape), Source(item.numbers, role))
+    scope = {variable.name: variable for variable in given.inputs}
+    parameters = tuple(scope[item.name] for item in graph.parameters)
     lines = _definitions(problem, graph, scope, functions)
-    output = scope[graph.output]
-    program = Program(inputs, tuple(lines))
-    wanted = tuple(v.name for v in inputs) if graph.gradients is None else graph.gradients
-    if wanted and (lines or graph.gradients):
+    output = scope[graph.output] if graph.output else None
+    program = Program(tuple(given.inputs), tuple(lines))
+    wanted = graph.gradients
+    if wanted is None:
+        wanted = tuple(v.name for v in parameters or given.inputs)
+    if output is not None and wanted and (lines or graph.gradients):
         program = _with_grad_table(problem, program, output, wanted, scope)
-    return Built(with_worked_forms(program).check(), values, texts, output, tuple(scope[name] for name in wanted), {})
+    trained = parameters or tuple(scope[name] for name in wanted)
+    state: tuple[tuple[Variable, Variable], ...] = ()
+    turns: tuple[Turn, ...] = ()
+    step_number: Variable | None = None
+    if graph.update is not None:
+        known = program.variables()
+        adjoints = {} if output is None else {v.name: known.get(f"d{output.name}/d{v.name}") for v in trained}
+        renewal = Renewal(problem, graph.update, trained, {n: g for n, g in adjoints.items() if g is not None})
+        program, update, turns = renewed(program, renewal, given, ())
+        state, step_number = update.state, update.step_number
+    if output is None:  # the exercise begins with given gradients: what it comes to are the new parameters
+        output = state[-1][1]
+    return Built(
+        with_worked_forms(program).check(),
+        given.values,
+        given.texts,
+        output,
+        trained,
+        {},
+        state,
+        sources=given.sources,
+        turns=turns,
+        step_number=step_number,
+    )
 
 
 def _internal_shape(numbers: Numbers) -> Shape:

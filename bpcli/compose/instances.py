@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bpcli.calculus.expr import Array
+from bpcli.compose.layout import Layout
 from bpcli.problem.model import Numbers, Problem
 
 
@@ -46,8 +47,7 @@ def data_of(problem: Problem) -> Data:
 def _outputs(problem: Problem) -> int:
     """The units of the last layer."""
     assert problem.network is not None
-    rows, columns = problem.network.layers[-1].weights.shape
-    return columns if problem.conventions.affine == "x W + b" else rows
+    return Layout(problem.conventions.affine).fans(problem.network.layers[-1].numbers["weights"].shape)[0]
 
 
 def _numbers(values: Array, like: Numbers) -> Numbers:
@@ -70,7 +70,7 @@ def with_rows(problem: Problem, data: Data, rows: Array) -> Problem:
     assert network.target is not None
     targets = _numbers(data.given[rows], network.target)
     if network.class_targets:
-        flat = tuple(row[0] for row in targets.values)  # type: ignore[union-attr,index]
+        flat = tuple(row[0] for row in targets.values)
         targets = Numbers(flat, tuple(row[0] for row in targets.texts), (len(flat),), targets.span)
     inputs = _numbers(data.inputs[rows], network.input)
     return problem._replace(network=network._replace(input=inputs, target=targets, data=None))

@@ -3,316 +3,448 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from bpcli.calculus.backprop import differentiate
-from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, Shape, Variable, postorder, substitute
+from bpcli.calculus.expr import (
+    Apply,
+    Array,
+    Constant,
+    Expr,
+    Operation,
+    Shape,
+    Variable,
+)
 from bpcli.calculus.ops import arithmetic
-from bpcli.calculus.ops.losses import LossForm, loss
+from bpcli.calculus.ops.losses import LOSSES, LossForm, loss
 from bpcli.calculus.ops.penalties import l1_penalty, l2_penalty
 from bpcli.calculus.ops.reductions import mean_over, total
 from bpcli.calculus.ops.registry import activation
 from bpcli.calculus.ops.shortcuts import Shortcut, shortcut
-from bpcli.calculus.optimizer import Rule, parameter_math, update_bindings
-from bpcli.calculus.program import Binding, Program
-from bpcli.document.mathtree import Identifier, Math
-from bpcli.notation.conventions import (
-    Symbols,
-    ascii_name,
-    derivative_math,
-    layer_math,
-    symbol_math,
-    symbols_for,
-)
-from bpcli.problem.model import Layer, Loss, Network, Numbers, Problem, Regularization, Update
+from bpcli.calculus.program import Program
+from bpcli.compose.blocks import BLOCKS, own_block
+from bpcli.compose.built import Built, Given, Source, Turn, as_matrix, laid_out, turned
+from bpcli.compose.forms import with_stable_gradient, with_worked_forms
+from bpcli.compose.layout import Layout
+from bpcli.compose.names import Names, local_derivative
+from bpcli.compose.update import Renewal, renewed
+from bpcli.compose.writing import Flow, Lines, MisfitError
+from bpcli.diagnostics import Diagnostic, ProblemError
+from bpcli.document.mathtree import Identifier
+from bpcli.notation.conventions import symbols_for
+from bpcli.problem.model import Activation, Loss, Network, Numbers, Problem, Regularization
 
-
-class Built(NamedTuple):
-    """A program with the numbers it starts from.
-
-    `twins` maps the second name of a quantity to its first (`h2` → `y`); `state` lists the variables that an
-    update step renews, each with the variable that holds its new value.
-    """
-
-    program: Program
-    values: dict[str, Array]
-    texts: dict[str, Any]
-    output: Variable
-    parameters: tuple[Variable, ...]
-    twins: dict[str, str]
-    state: tuple[tuple[Variable, Variable], ...] = ()
-    prediction: Variable | None = None
-
-
-def as_matrix(numbers: Numbers, shape: Shape) -> tuple[Array, Any]:
-    """The numbers as float64 in that shape, and the texts they were written as."""
-    values = np.array(numbers.values, dtype=np.float64)
-    texts = np.array(numbers.texts, dtype=object)
-    if shape == ():
-        return np.float64(values.reshape(())), str(texts.reshape(())[()])
-    laid_out = texts.reshape(shape)
-    return values.reshape(shape), tuple(tuple(row) for row in laid_out)
-
-
-class _Names:
-    """Variables made after the symbols in force."""
-
-    def __init__(self, symbols: Symbols, layers: int) -> None:
-        self.symbols = symbols
-        self.layers = layers
-
-    def plain(self, role: str, shape: Shape, rank: int) -> Variable:
-        symbol = getattr(self.symbols, role)
-        return Variable(ascii_name(symbol), shape, symbol_math(symbol), role, rank=rank)
-
-    def of_layer(self, role: str, layer: int, shape: Shape, rank: int) -> Variable:
-        symbol = getattr(self.symbols, role)
-        math = layer_math(symbol, layer, self.symbols.layer_index)
-        return Variable(f"{ascii_name(symbol)}{layer}", shape, math, role, layer=layer, rank=rank)
-
-    def activation(self, layer: int, shape: Shape, rank: int) -> tuple[Variable, dict[str, str]]:
-        """The activation of a layer; the last one is the prediction and keeps its other name as a twin."""
-        plain = self.of_layer("activation", layer, shape, rank)
-        symbols = self.symbols
-        if layer < self.layers or symbols.prediction == symbols.activation:
-            return plain, {}
-        name = ascii_name(symbols.prediction)
-        math = symbol_math(symbols.prediction)
-        return Variable(name, shape, math, "activation", layer=layer, rank=rank), {plain.name: name}
-
-    def adjoint(self, output: Variable, of: Variable) -> Variable:
-        math: Math = derivative_math(output.math, of.math)
-        if self.symbols.delta and of.role == "pre_activation":
-            math = layer_math("δ", of.layer or 0, self.symbols.layer_index)
-        return Variable(f"d{output.name}/d{of.name}", of.shape, math, "adjoint", layer=of.layer, of=of, rank=of.rank)
-
-
-def local_derivative(of: Variable, derivative: Expr) -> Variable:
-    """A name for f′(a), which is a line of its own."""
-    assert isinstance(derivative, Apply)
-    math = derivative.operation.notation.write((of.math,), derivative.inputs)
-    rank = of.rank if derivative.shape == of.shape else 2
-    return Variable(f"f'({of.name})", derivative.shape, math, "local_derivative", layer=of.layer, of=of, rank=rank)
+CLASS_LOSS = "cross_entropy"
+WEIGHTS = frozenset({"bias", "gain", "start"})
+"""Parameters that a regulariser leaves out unless the problem says otherwise."""
 
 
 def form_of(loss: Loss, axis: int | None) -> LossForm:
     """How a loss is used; `axis` is that of the outputs in a batch."""
     return LossForm(
         loss.name,
-        float(loss.factor.values) if loss.factor else 1.0,  # type: ignore[arg-type]
+        float(loss.factor.values) if loss.factor else 1.0,
         loss.over_outputs,
         loss.log_base,
-        float(loss.delta.values) if loss.delta else 1.0,  # type: ignore[arg-type]
+        float(loss.delta.values) if loss.delta else 1.0,
         axis,
     )
 
 
-def rule_of(update: Update) -> Rule:
-    """The optimizer of a problem file; `momentum` is another name of `beta`."""
-
-    def named(name: str, numbers: Numbers) -> Constant:
-        return Constant(numbers.values, math=parameter_math(name), texts=str(numbers.texts))
-
-    parameters = {
-        "beta" if name == "momentum" else name: named(name, numbers) for name, numbers in update.parameters.items()
-    }
-    rate = named("learning_rate", update.learning_rate)
-    return Rule(update.optimizer, rate, parameters, update.form, update.nesterov)
-
-
 def build_network(problem: Problem, functions: Mapping[str, Operation]) -> Built:
-    """The whole program of a network problem. `functions` are the custom operations of the file, by name."""
-    network = problem.network
-    assert network is not None
-    conventions = problem.conventions
-    symbols = symbols_for(conventions.preset, conventions.symbols, conventions.delta, conventions.layer_index)
-    return _Builder(problem, network, _Names(symbols, len(network.layers)), functions).build()
+    """The whole program of a network problem. `functions` are the custom operations of the file, by name.
+
+    Raises ProblemError where a block does not fit what comes in.
+    """
+    assert problem.network is not None
+    try:
+        return _Builder(problem, problem.network, functions).build()
+    except MisfitError as error:
+        diagnostic = error.diagnostic
+        if diagnostic.span is None:
+            diagnostic = diagnostic._replace(span=problem.network.span)
+        raise ProblemError(problem.path, problem.text, (diagnostic,)) from None
 
 
 class _Builder:
     """Collects the lines of one network's program; used once."""
 
-    def __init__(self, problem: Problem, network: Network, names: _Names, functions: Mapping[str, Operation]) -> None:
+    def __init__(self, problem: Problem, network: Network, functions: Mapping[str, Operation]) -> None:
+        conventions = problem.conventions
         self.problem = problem
         self.network = network
-        self.names = names
         self.functions = functions
-        self.columns = problem.conventions.affine == "W x + b"  # instances are columns, and so is one instance
-        self.values: dict[str, Array] = {}
-        self.texts: dict[str, Any] = {}
-        self.twins: dict[str, str] = {}
-        self.inputs: list[Variable] = []
-        self.lines: list[Binding] = []
-        self.parameters: list[Variable] = []
+        self.layout = Layout(conventions.affine)
+        # One instance alone is worked where each update has another one: then there is no batch.
+        self.one_by_one = network.update is not None and network.update.instances
+        self.batch = network.batch and not self.one_by_one
+        symbols = symbols_for(conventions.preset, conventions.symbols, conventions.delta, conventions.layer_index)
+        self.names = Names(symbols, len(network.layers))
+        blocks = {**BLOCKS, **{block.name: own_block(block) for block in problem.blocks}}
+        self.lines = Lines(
+            self.names,
+            self.layout,
+            network.input.shape[0] if self.batch else 0,
+            self.activation_of,
+            blocks,
+            functions,
+            conventions.relu_at_zero,
+        )
+        self.turns: list[dict[str, Given]] = []
 
-    # --- inputs ---
+    def activation_of(self, spec: Activation, axis: int | None) -> Operation:
+        if spec.name in self.functions:
+            return self.functions[spec.name]
+        parameters = {key: float(value.values) for key, value in spec.parameters.items()}
+        return activation(spec.name, parameters, axis=axis, relu_at_zero=self.problem.conventions.relu_at_zero)
 
-    def instances_shape(self, units: int, instances: int) -> Shape:
-        return (units, instances) if self.columns else (instances, units)
+    # --- what is given ---
 
-    def give(self, variable: Variable, numbers: Numbers, transposed: bool = False) -> Variable:
-        """An input with its numbers; a batch is written with an instance a row, whatever the layout."""
-        if transposed and variable.shape != ():
-            value, texts = as_matrix(numbers, (variable.shape[1], variable.shape[0]))
-            self.values[variable.name] = value.T
-            self.texts[variable.name] = tuple(zip(*texts, strict=True))
-        else:
-            self.values[variable.name], self.texts[variable.name] = as_matrix(numbers, variable.shape)
-        self.inputs.append(variable)
-        return variable
+    def given_data(self, role: str, numbers: Numbers) -> Variable:
+        """Input or target: one instance, or a batch written with an instance a row whatever the layout."""
+        if self.one_by_one:
+            rows = numbers.shape[0]
+            units = numbers.shape[1] if len(numbers.shape) > 1 else 1
+            variable = self.names.plain(role, self.layout.instances(units), 1)
+            instances = [laid_out(numbers.values[k], numbers.texts[k], variable.shape) for k in range(rows)]
+            self._take_turns(variable, instances)
+            return self.lines.give(variable, instances[0], Source(numbers, role))
+        count = self.lines.batch
+        if len(numbers.shape) > 1 and not count:
+            return self.lines.give(
+                variable := self.names.plain(role, numbers.shape, 2),
+                as_matrix(numbers, variable.shape),
+                Source(numbers, role),
+            )
+        units = numbers.shape[-1] if len(numbers.shape) > (1 if count else 0) else 1
+        variable = self.names.plain(role, self.layout.instances(units, max(1, count)), 2 if count else 1)
+        transposed = self.layout.columns and count > 0
+        given = as_matrix(numbers, (count, units) if transposed else variable.shape)
+        source = Source(numbers, role, transposed=transposed)
+        return self.lines.give(variable, turned(given) if transposed else given, source)
 
-    def instance_count(self) -> int:
-        return self.network.input.shape[0] if self.network.batch else 1
+    def _take_turns(self, variable: Variable, instances: list[Given]) -> None:
+        """Update k uses instance ((k − 1) mod m) + 1."""
+        assert self.network.update is not None
+        for k in range(self.network.update.steps + 1):
+            if k == len(self.turns):
+                self.turns.append({})
+            self.turns[k][variable.name] = instances[k % len(instances)]
 
-    def give_data(self, role: str, numbers: Numbers) -> Variable:
-        count = self.instance_count()
-        units = numbers.shape[-1] if len(numbers.shape) > (1 if self.network.batch else 0) else 1
-        variable = self.names.plain(role, self.instances_shape(units, count), 2 if self.network.batch else 1)
-        return self.give(variable, numbers, transposed=self.columns and self.network.batch)
-
-    def give_classes(self, numbers: Numbers, classes: int) -> Variable:
+    def given_classes(self, numbers: Numbers, classes: int) -> Variable:
         """Class numbers as one-hot targets."""
         chosen = np.atleast_1d(np.array(numbers.values, dtype=int))
         one_hot = np.zeros((len(chosen), classes))
         one_hot[np.arange(len(chosen)), chosen] = 1.0
-        shape = self.instances_shape(classes, len(chosen))
-        variable = self.names.plain("target", shape, 2 if self.network.batch else 1)
-        laid_out = one_hot.T if self.columns else one_hot
-        self.values[variable.name] = laid_out
-        self.texts[variable.name] = tuple(tuple(str(int(v)) for v in row) for row in laid_out)
-        self.inputs.append(variable)
-        return variable
+        texts = tuple(tuple(str(int(v)) for v in row) for row in one_hot)
+        if self.one_by_one:
+            variable = self.names.plain("target", self.layout.instances(classes), 1)
+            rows = [laid_out(row, text, variable.shape) for row, text in zip(one_hot, texts, strict=True)]
+            self._take_turns(variable, rows)
+            return self.lines.give(variable, rows[0])
+        shape = self.layout.instances(classes, len(chosen))
+        variable = self.names.plain("target", shape, 2 if self.batch else 1)
+        given = Given(one_hot, texts)
+        return self.lines.give(variable, turned(given) if self.layout.columns else given)
 
-    # --- lines ---
+    def rows_of(self, role: str, numbers: Numbers) -> tuple[Variable, ...]:
+        """The steps of a sequence, one after another: x.1, x.2, …"""
+        found = []
+        for k in range(numbers.shape[0]):
+            row = numbers.values[k], numbers.texts[k]
+            variable = self.names.plain(role, self.layout.instances(numbers.shape[1]), 1, k + 1)
+            found.append(self.lines.give(variable, laid_out(*row, variable.shape), Source(numbers, role, at=(k,))))
+        return tuple(found)
 
-    def bind(self, variable: Variable, expr: Expr, rule: str, **more: Any) -> Variable:
-        self.lines.append(Binding(variable, expr, "forward", rule, **more))
-        return variable
+    def channels_of(self, role: str, numbers: Numbers) -> tuple[Variable, ...]:
+        """The channels of an input: x.1, x.2, …, matrices or signals."""
+        found = []
+        for k in range(numbers.shape[0]):
+            inner = numbers.shape[1:]
+            variable = self.names.plain(role, inner, 2, k + 1)
+            given = laid_out(numbers.values[k], numbers.texts[k], inner)
+            found.append(self.lines.give(variable, given, Source(numbers, role, at=(k,))))
+        return tuple(found)
 
-    def layer(self, number: int, layer: Layer, below: Variable) -> tuple[Variable, Variable]:
-        """The lines of one layer; its pre-activation and its activation."""
-        units, fed = layer.weights.shape
-        if self.problem.conventions.affine == "x W + b":
-            units, fed = fed, units
-        rank = 2 if self.network.batch else 1
-        shape = self.instances_shape(units, self.instance_count())
-        weights = self.give(self.names.of_layer("weights", number, layer.weights.shape, 2), layer.weights)
-        product = _affine(self.problem.conventions.affine, weights, below)
-        if "weights" in layer.trainable:
-            self.parameters.append(weights)
-        if layer.bias is not None:
-            shared = layer.bias.shape == ()
-            bias_shape: Shape = () if shared else ((units, 1) if self.columns else (1, units))
-            bias = self.give(self.names.of_layer("bias", number, bias_shape, 0 if shared else 1), layer.bias)
-            product = arithmetic.add(product, bias)
-            if "bias" in layer.trainable:
-                self.parameters.append(bias)
-        a = self.bind(self.names.of_layer("pre_activation", number, shape, rank), product, "affine")
-        h, twins = self.names.activation(number, shape, rank)
-        self.twins.update(twins)
-        return a, self.bind(h, self.activation_of(layer)(a), "activation")
+    def input(self) -> Flow:
+        numbers = self.network.input
+        first = self.network.layers[0]
+        takes = self.lines.blocks[first.kind].form.takes
+        if self.batch or self.one_by_one or len(numbers.shape) < 2:
+            return Flow("units", (self.given_data("input", numbers),))
+        if len(numbers.shape) == 3:
+            return Flow("maps", self.channels_of("input", numbers))
+        if self.network.sequence and "steps" in takes:
+            return Flow("steps", self.rows_of("input", numbers))
+        return Flow("matrix", (self.given_data("input", numbers),))
 
-    def activation_of(self, layer: Layer) -> Operation:
-        name = layer.activation.name
-        if name in self.functions:
-            return self.functions[name]
-        axis = None if not self.network.batch else (0 if self.columns else 1)
-        parameters = {key: float(value.values) for key, value in layer.activation.parameters.items()}  # type: ignore[arg-type]
-        return activation(name, parameters, axis=axis, relu_at_zero=self.problem.conventions.relu_at_zero)
+    # --- the program ---
 
     def build(self) -> Built:
-        below = self.give_data("input", self.network.input)
-        target: Variable | None = None
-        if self.network.target is not None and not self.network.class_targets:
-            target = self.give_data("target", self.network.target)
-        pre_activation = below
-        for number, layer in enumerate(self.network.layers, start=1):
-            pre_activation, below = self.layer(number, layer, below)
-        if self.network.target is not None and target is None:
-            target = self.give_classes(self.network.target, below.shape[0 if self.columns else 1])
-        if self.network.loss is None or target is None:
-            return self.built(self.program(), below, below)
-        return self.with_gradients(pre_activation, below, target)
-
-    def program(self) -> Program:
-        return Program(tuple(self.inputs), tuple(self.lines))
-
-    def built(self, program: Program, output: Variable, prediction: Variable, state: Any = ()) -> Built:
+        flow = self.input()
+        target: tuple[Variable, ...] = ()
+        if self.network.target is not None and not self.network.class_targets and flow.kind == "units":
+            target = (self.given_data("target", self.network.target),)
+        layers = self.network.layers
+        for number, layer in enumerate(layers, start=1):
+            flow = self.lines.write(layer, (number,), flow, last=number == len(layers))
+        if self.network.target is not None:
+            target = self.targets(flow, target)
+        predictions = tuple(part for part in flow.parts if isinstance(part, Variable))
+        prediction = predictions[0]
+        adjoints: dict[str, Expr] = {}
+        program = self.program()
+        output = prediction
+        stated = self.stated(program)
+        if self.network.upstream is not None:
+            program, output = self.from_upstream(program, predictions)
+        elif self.network.loss is not None and target:
+            program, output = self.with_loss(predictions, target, stated)
+        for of in self.lines.parameters:
+            name = f"d{output.name}/d{of.name}"
+            if name in program.variables():
+                adjoints[of.name] = program.variables()[name]
+        state: tuple[tuple[Variable, Variable], ...] = ()
+        step_number: Variable | None = None
+        turns: tuple[Turn, ...] = tuple(self.turns)
+        if self.network.update is not None and self.lines.parameters:
+            corrections = self.corrections(flow, target) if self.network.update.optimizer == "perceptron" else None
+            renewal = Renewal(self.problem, self.network.update, tuple(self.lines.parameters), adjoints, corrections)
+            program, update, turns = renewed(program, renewal, self.lines, turns)
+            state, step_number = update.state, update.step_number
+        for twin, name in list(self.lines.twins.items()):
+            self.lines.twins[f"d{output.name}/d{twin}"] = f"d{output.name}/d{name}"
         return Built(
             with_worked_forms(program).check(),
-            self.values,
-            self.texts,
+            self.lines.values,
+            self.lines.texts,
             output,
-            tuple(self.parameters),
-            self.twins,
-            tuple(state),
+            tuple(self.lines.parameters),
+            self.lines.twins,
+            state,
             prediction,
+            self.lines.sources,
+            turns,
+            stated,
+            step_number=step_number,
         )
 
-    def with_gradients(self, a: Variable, y: Variable, t: Variable) -> Built:
+    def program(self) -> Program:
+        return Program(tuple(self.lines.inputs), tuple(self.lines.bindings))
+
+    def targets(self, flow: Flow, given: tuple[Variable, ...]) -> tuple[Variable, ...]:
+        """The targets, one for each part of what the network predicts. Raises MisfitError where they do not fit."""
+        numbers = self.network.target
+        assert numbers is not None
+        predictions = flow.parts
+        if self.network.class_targets:
+            classes = self.layout.units_of(predictions[0].shape)
+            self._check_classes(numbers, classes)
+            found: tuple[Variable, ...] = (self.given_classes(numbers, classes),)
+        elif given:
+            found = given
+        elif flow.kind == "steps" and len(numbers.shape) == 2:
+            found = self.rows_of("target", numbers)
+        else:
+            found = (self.given_data("target", numbers),)
+        shapes = [part.shape for part in predictions]
+        if [variable.shape for variable in found] != shapes:
+            expected = "×".join(map(str, shapes[0])) or "a number"
+            parts = f"{len(shapes)} parts of {expected}" if len(shapes) > 1 else expected
+            shown = "×".join(map(str, numbers.shape)) or "a number"
+            message = f"the target is {shown}, but the last layer gives {parts}"
+            raise MisfitError(Diagnostic("shape", message, numbers.span, help="give it the shape of the prediction"))
+        return found
+
+    def _check_classes(self, numbers: Numbers, classes: int) -> None:
+        largest = int(np.max(np.array(numbers.values)))
+        if largest >= classes:
+            message = f"there is no class {largest}: the last layer has {classes} units"
+            advice = f"classes are counted from 0: 0 to {classes - 1}"
+            raise MisfitError(Diagnostic("class-index", message, numbers.span, help=advice))
+
+    def stated(self, program: Program) -> dict[str, Array]:
+        """The values of computed quantities that the exercise states."""
+        found: dict[str, Array] = {}
+        variables = program.variables()
+        for name, numbers in self.network.given:
+            known = self.lines.twins.get(name, name)
+            variable = variables.get(known)
+            if variable is None or variable in program.inputs:
+                what = "is given already" if variable is not None else "is no quantity of the forward pass"
+                raise MisfitError(Diagnostic("unknown-name", f"`{name}` {what}", numbers.span))
+            count = int(np.prod(variable.shape, dtype=int))
+            if int(np.prod(numbers.shape, dtype=int)) != count or (
+                len(numbers.shape) == 2 and not self.batch and variable.rank < 2
+            ):
+                shown = "×".join(map(str, numbers.shape)) or "a number"
+                message = f"`{name}` is stated as {shown}, and it has the shape {'×'.join(map(str, variable.shape))}"
+                raise MisfitError(Diagnostic("shape", message, numbers.span))
+            values = np.array(numbers.values, dtype=np.float64)
+            turned_over = self.layout.columns and self.batch
+            found[known] = values.T if turned_over and len(numbers.shape) == 2 else values.reshape(variable.shape)
+        return found
+
+    def from_upstream(self, program: Program, predictions: tuple[Variable, ...]) -> tuple[Program, Variable]:
+        """The gradients that a given gradient at the prediction leads to."""
+        assert self.network.upstream is not None
+        y = predictions[0]
+        if len(predictions) > 1:
+            message = "the gradient of several predictions cannot be given"
+            raise MisfitError(Diagnostic("shape", message, self.network.upstream.span, help="let one of them go on"))
+        L = self.names.plain("objective" if self.batch else "loss", (), 0)
+        seed = self.names.adjoint(L, y)
+        numbers = self.network.upstream
+        transposed = self.batch and self.layout.columns
+        shape: Shape = (y.shape[1], y.shape[0]) if transposed else y.shape
+        if int(np.prod(numbers.shape, dtype=int)) != int(np.prod(shape, dtype=int)):
+            shown = "×".join(map(str, numbers.shape))
+            message = f"`upstream` is {shown}, but the last layer gives {'×'.join(map(str, shape))}"
+            raise MisfitError(Diagnostic("shape", message, numbers.span))
+        given = as_matrix(numbers, shape)
+        source = Source(numbers, "upstream", transposed=transposed)
+        self.lines.give(seed, turned(given) if transposed else given, source)
+        start = Program((*program.inputs, seed), program.bindings)
+        extended = differentiate(
+            start,
+            y,
+            self.lines.parameters,
+            lambda of: None if of is y else self.names.adjoint(L, of),
+            _Derivatives(),
+            {y.name: seed},
+        )
+        return extended, L
+
+    def with_loss(
+        self, predictions: tuple[Variable, ...], targets: tuple[Variable, ...], stated: Mapping[str, Array]
+    ) -> tuple[Program, Variable]:
         form = self.loss_form()
-        together = self.shortcut(form, t)
-        operation = loss(form)
-        batch = self.network.batch
-        shape = operation.shape(y.shape, t.shape)
-        L = self.names.plain("loss", shape, 1 if batch else 0)
-        self.bind(L, operation(y, t), "loss", stable=together.loss(a, t) if together else None)
+        together = self.shortcut(form, targets[0]) if len(predictions) == 1 else None
+        y, t = predictions[0], targets[0]
+        a = self._pre_activation(y) if together is not None else None
+        if a is None or y.name in stated or a.name in stated:
+            together = None if a is None else together
+        operation = self.loss_operation(form)
+        terms = [operation(prediction, target) for prediction, target in zip(predictions, targets, strict=True)]
+        expr: Expr = terms[0] if len(terms) == 1 else arithmetic.sum_of(terms)
+        L = self.names.plain("loss", expr.shape, 1 if self.batch else 0)
+        stable = together.loss(a, t) if together is not None and a is not None else None
+        self.lines.bind(L, expr, "loss", stable=stable)
         output = self.objective(L)
         program = differentiate(
             self.program(),
             output,
-            self.parameters,
+            self.lines.parameters,
             lambda of: None if of.role in ("loss", "regularizer", "objective") else self.names.adjoint(output, of),
-            local_derivative,
+            _Derivatives(),
         )
         # Gradients with respect to what is given (x) are no part of the lesson: nothing below needs them.
-        for twin, name in list(self.twins.items()):
-            self.twins[f"d{output.name}/d{twin}"] = f"d{output.name}/d{name}"
-        if together is not None:
-            program = _with_stable_gradient(program, together, output, a, y, t)
-        state: tuple[tuple[Variable, Variable], ...] = ()
-        if self.network.update is not None:
-            adjoints = {of.name: program.variables()[f"d{output.name}/d{of.name}"] for of in self.parameters}
-            update = update_bindings(rule_of(self.network.update), tuple(self.parameters), adjoints)
-            program = program.extended(update.lines, update.inputs)
-            self.values.update(update.values)
-            self.texts.update(update.texts)
-            state = update.state
-        return self.built(program, output, y, state)
+        if together is not None and a is not None:
+            program = with_stable_gradient(program, together, output, a, y, t)
+        return program, output
+
+    def _pre_activation(self, y: Variable) -> Variable | None:
+        """What the prediction is the activation of."""
+        binding = next(b for b in self.lines.bindings if b.variable is y)
+        expr = binding.expr
+        if isinstance(expr, Apply) and len(expr.inputs) == 1 and isinstance(expr.inputs[0], Variable):
+            return expr.inputs[0]
+        return None
 
     def loss_form(self) -> LossForm:
         assert self.network.loss is not None
-        return form_of(self.network.loss, None if not self.network.batch else (0 if self.columns else 1))
+        return form_of(self.network.loss, self.layout.unit_axis if self.batch else None)
+
+    def loss_operation(self, form: LossForm) -> Any:
+        """The loss of that name, or the sum over the outputs of a function of the file's own."""
+        assert self.network.loss is not None
+        if form.name in LOSSES:
+            return loss(form)
+        function = self.functions[form.name]
+        factor = self.network.loss.factor
+
+        def own(y: Expr, t: Expr) -> Expr:
+            terms: Expr = function(y, t)
+            if form.axis is None:
+                summed: Expr = total(terms) if terms.shape != () else terms
+            else:
+                from bpcli.calculus.ops.reductions import axis_sum
+
+                summed = axis_sum(form.axis)(terms)
+            if factor is None:
+                return summed
+            return arithmetic.multiply(Constant(factor.values, texts=str(factor.texts)), summed)
+
+        return own
 
     def shortcut(self, form: LossForm, t: Variable) -> Shortcut | None:
         """The simplification y − t, where the targets of every instance sum to 1 as it supposes."""
-        name = self.network.layers[-1].activation.name
-        found = shortcut(name, form) if name not in self.functions else None
+        last = self.network.layers[-1]
+        spec = last.options.get("activation")
+        if spec is None or spec.name in self.functions or form.name not in LOSSES:
+            return None
+        found = shortcut(spec.name, form)
         axis = form.axis
-        sums_to_one = np.allclose(np.sum(self.values[t.name], axis=axis), 1.0, rtol=0, atol=1e-12)
-        return found if name != "softmax" or sums_to_one else None
+        given = [turn[t.name].value for turn in self.turns if t.name in turn] or [self.lines.values[t.name]]
+        sums_to_one = all(np.allclose(np.sum(value, axis=axis), 1.0, rtol=0, atol=1e-12) for value in given)
+        return found if spec.name != "softmax" or sums_to_one else None
+
+    def corrections(self, flow: Flow, targets: tuple[Variable, ...]) -> dict[str, Expr]:
+        """What the perceptron adds for a mistake: (t − y) xᵀ for the weights, t − y for the bias."""
+        network, bindings = self.network, self.lines.bindings
+        span = network.update.span if network.update else network.span
+        y = flow.only
+        single = len(network.layers) == 1 and network.layers[0].kind == "dense" and flow.kind == "units"
+        if not single or not targets:
+            advice = "it is the rule of one dense layer: `step` or `sign` units, with a target"
+            raise MisfitError(Diagnostic("conflict", "this network is no perceptron", span, help=advice))
+        x = next(v for v in self.lines.inputs if v.role == "input")
+        missing = arithmetic.subtract(targets[0], y)
+        found: dict[str, Expr] = {}
+        for parameter in self.lines.parameters:
+            if parameter.role == "weights":
+                found[parameter.name] = self.layout.outer(missing, x)
+            else:
+                found[parameter.name] = _summed_to(missing, parameter.shape)
+        assert bindings
+        return found
 
     def objective(self, L: Variable) -> Variable:
         """J = (mean of L) + λ Ω, where there is a batch or a regulariser; otherwise L itself."""
         network = self.network
         expr: Expr = L
-        if network.batch:
+        if self.batch:
             assert network.loss is not None
+            losses: Expr = L
+            if network.instance_weights is not None:
+                losses = arithmetic.multiply(self._instance_weights(L.shape), L)
             over = mean_over(Identifier("m")) if network.loss.over_batch == "mean" else total
-            expr = over(L)
+            expr = over(losses)
+        elif network.instance_weights is not None:
+            weights = network.instance_weights
+            w = self.names.plain("loss", (), 0)
+            w = Variable("w", (), Identifier("w"), "instance_weight", rank=0)
+            rows = [Given(np.float64(v), str(text)) for v, text in zip(weights.values, weights.texts, strict=True)]
+            self._take_turns(w, rows)
+            expr = arithmetic.multiply(self.lines.give(w, rows[0], Source(weights, "instance_weights")), L)
         if network.regularization is not None:
             expr = arithmetic.add(expr, self.penalty(network.regularization))
         if expr is L:
             return L
-        return self.bind(self.names.plain("objective", (), 0), expr, "objective")
+        return self.lines.bind(self.names.plain("objective", (), 0), expr, "objective")
+
+    def _instance_weights(self, shape: Shape) -> Variable:
+        numbers = self.network.instance_weights
+        assert numbers is not None
+        w = Variable("w", shape, Identifier("w"), "instance_weight", rank=1)
+        return self.lines.give(w, as_matrix(numbers, shape), Source(numbers, "instance_weights"))
 
     def penalty(self, spec: Regularization) -> Expr:
         """λ Ω(θ) over the trained weights, and biases where the problem says so."""
-        kinds = ("weights", "bias") if spec.bias else ("weights",)
-        chosen = [variable for variable in self.parameters if variable.role in kinds]
-        factor = float(spec.factor.values) if spec.factor else 0.5  # type: ignore[arg-type]
+        chosen = [v for v in self.lines.parameters if spec.bias or v.role.rpartition(".")[2] not in WEIGHTS]
+        factor = float(spec.factor.values) if spec.factor else 0.5
         norms: list[tuple[Numbers, Expr]] = []
         if spec.l2 is not None:
             norms.append((spec.l2, l2_penalty(factor)(*chosen)))
@@ -320,70 +452,35 @@ class _Builder:
             norms.append((spec.l1, l1_penalty(*chosen)))
         if len(norms) == 1:
             strength, norm = norms[0]
-            omega = self.bind(self.names.plain("regularizer", (), 0), norm, "regularizer")
+            omega = self.lines.bind(self.names.plain("regularizer", (), 0), norm, "regularizer")
             return arithmetic.multiply(_named(strength, "λ"), omega)
         weighted = [
             arithmetic.multiply(_named(strength, sign), norm)
             for (strength, norm), sign in zip(norms, ("λ₂", "λ₁"), strict=True)
         ]
-        return self.bind(self.names.plain("regularizer", (), 0), arithmetic.sum_of(weighted), "regularizer")
+        return self.lines.bind(self.names.plain("regularizer", (), 0), arithmetic.sum_of(weighted), "regularizer")
+
+
+class _Derivatives:
+    """Names each f′(a) once; a second function of the same quantity goes into the formulas as it is."""
+
+    def __init__(self) -> None:
+        self.named: dict[str, Operation] = {}
+
+    def __call__(self, of: Variable, derivative: Expr) -> Variable | None:
+        assert isinstance(derivative, Apply)
+        if not of.role.endswith("pre_activation") or of.name in self.named:
+            return None
+        self.named[of.name] = derivative.operation
+        return local_derivative(of, derivative)
+
+
+def _summed_to(expr: Expr, shape: Shape) -> Expr:
+    """Summed over the instances, and over the units for a bias that they share."""
+    from bpcli.calculus.backprop import sum_to_shape
+
+    return sum_to_shape(expr, shape)
 
 
 def _named(numbers: Numbers, symbol: str) -> Constant:
     return Constant(numbers.values, math=Identifier(symbol), texts=str(numbers.texts))
-
-
-def _affine(layout: str, weights: Expr, below: Expr) -> Expr:
-    """The product of a layer in the layout the course uses."""
-    products = {
-        "W x + b": lambda: arithmetic.matmul(weights, below),
-        "x W + b": lambda: arithmetic.matmul(below, weights),
-        "x W^T + b": lambda: arithmetic.matmul(below, arithmetic.transpose(weights)),
-    }
-    result: Expr = products[layout]()
-    return result
-
-
-def _with_stable_gradient(
-    program: Program, together: Shortcut, output: Variable, a: Variable, y: Variable, t: Variable
-) -> Program:
-    """∂/∂a computed as the multiple of y − t that it is, while the line still reads as the chain rule."""
-    upstream: Expr | None = None
-    lines: list[Binding] = []
-    for binding in program.bindings:
-        of = binding.variable.of
-        if binding.variable.role == "adjoint" and of is y:
-            upstream = binding.contributions[0].seed
-        if binding.variable.role == "adjoint" and of is a and upstream is not None:
-            binding = binding._replace(stable=together.gradient(upstream, y, t))
-        lines.append(binding)
-    return Program(program.inputs, tuple(lines))
-
-
-def with_worked_forms(program: Program) -> Program:
-    """Gives each line that uses an f′(a) the formula that a person would work with: h ⊙ (1 − h)."""
-    values_of: dict[tuple[int, str], Variable] = {}
-    lines: list[Binding] = []
-    for binding in program.bindings:
-        expr = binding.expr
-        if isinstance(expr, Apply) and len(expr.inputs) == 1 and isinstance(expr.inputs[0], Variable):
-            values_of[id(expr.operation), expr.inputs[0].name] = binding.variable
-
-        def expanded(node: Expr) -> Expr | None:
-            if not isinstance(node, Apply) or node.operation.primal is None or node.operation.expand is None:
-                return None
-            below = node.inputs[0]
-            primal = node.operation.primal()
-            known = values_of.get((id(primal), below.name)) if isinstance(below, Variable) else None
-            return node.operation.expand(below, known if known is not None else primal(below))
-
-        if binding.phase == "backward" and _uses_derivatives(expr):
-            worked = substitute(expr, expanded)
-            if worked is not expr:
-                binding = binding._replace(worked=worked)
-        lines.append(binding)
-    return Program(program.inputs, tuple(lines))
-
-
-def _uses_derivatives(expr: Expr) -> bool:
-    return any(isinstance(node, Apply) and node.operation.primal is not None for node in postorder(expr))

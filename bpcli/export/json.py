@@ -128,9 +128,9 @@ def _later(solution: Solution) -> dict[str, Any]:
     if not steps:
         return {}
     told = list(solution.built.parameters)
-    told.extend(
-        v for v in solution.variables.values() if v.role in ("loss", "objective") or v is solution.built.prediction
-    )
+    forward = [b.variable for b in solution.cycle.program.bindings if b.phase == "forward"]
+    shown = {solution.built.prediction, solution.output} if solution.output in forward else {solution.built.prediction}
+    told.extend(v for v in forward if v.role in ("loss", "objective") or v in shown)
     size = sum(int(np.size(solution.values[v.name])) for v in told)
     listed = [k for k in range(1, steps + 1) if k * size <= MOST_LATER_NUMBERS]
     if steps not in listed:

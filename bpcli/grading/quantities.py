@@ -11,7 +11,7 @@ import numpy as np
 from bpcli.calculus.expr import Array, Expr, Variable, evaluate, variables_of
 from bpcli.calculus.program import Binding
 from bpcli.calculus.terms import terms_of
-from bpcli.compose.network import Built
+from bpcli.compose.built import Built
 from bpcli.document.rounding import Rounding
 from bpcli.grading.asked import answer_shape, asked
 from bpcli.problem.identifiers import UnknownQuantityError

@@ -27,8 +27,9 @@ from bpcli.calculus.expr import (
 from bpcli.calculus.ops.arithmetic import broadcast_to, entry, multiply, subtract
 from bpcli.calculus.ops.reductions import total
 from bpcli.calculus.program import Binding, Program
+from bpcli.compose.forms import with_worked_forms
 from bpcli.compose.graph import term_by_term
-from bpcli.compose.network import local_derivative, with_worked_forms
+from bpcli.compose.names import local_derivative
 from bpcli.diagnostics import BpcliError
 from bpcli.document.mathtree import Fenced, Fraction, Identifier, Math
 from bpcli.notation.conventions import derivative_math
@@ -172,7 +173,7 @@ def _adjoint(output: Variable, of: Variable) -> Variable:
         of.shape,
         derivative_math(output.math, math),
         "adjoint",
-        layer=of.layer,
+        place=of.place,
         of=of,
         rank=of.rank,
     )

@@ -176,7 +176,7 @@ class _Builder:
 
     def build(self, graph: Graph) -> None:
         for given in graph.inputs:
-            self.nodes[given.name] = self.tape.number(float(given.numbers.values))  # type: ignore[arg-type]
+            self.nodes[given.name] = self.tape.number(float(given.numbers.values))
         for definition in graph.definitions:
             first = len(self.tape)
             node = self._node(definition.formula)

@@ -31,16 +31,21 @@ def lesson(solution: Solution, options: LessonOptions | None = None) -> Document
         blocks.append(Note(messages.inline("note.each-step")))
     teller = StepTeller(solution, writer, messages, options)
     chosen = options.chosen(solution)
-    for phase in PHASES:
-        told = [
-            block
-            for number, step in enumerate(solution.steps, start=1)
-            if step.phase == phase and (chosen is None or step.id in chosen) and options.tells(phase)
-            for block in teller.tell(number, step)
-        ]
-        if told:
-            blocks.append(Heading(messages.text(f"heading.{phase}")))
-            blocks.extend(told)
+    for update in range(1, max((step.binding.update for step in solution.steps), default=1) + 1):
+        for phase in PHASES:
+            told = [
+                block
+                for number, step in enumerate(solution.steps, start=1)
+                if step.phase == phase and step.binding.update == update
+                if (chosen is None or step.id in chosen) and options.tells(phase)
+                for block in teller.tell(number, step)
+            ]
+            if told:
+                heading = messages.text(f"heading.{phase}")
+                if update > 1:
+                    heading = messages.text("heading.of-update", heading=heading, count=update)
+                blocks.append(Heading(heading))
+                blocks.extend(told)
     if options.tells("update"):
         if chosen is None:
             blocks.extend(before_after_blocks(solution, writer, messages))

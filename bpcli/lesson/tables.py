@@ -138,11 +138,12 @@ def before_after_blocks(solution: Solution, writer: Writer, messages: Messages) 
     )
     rows: list[tuple[Cell, ...]] = []
     for parameter in solution.built.parameters:
-        adjoint = variables[f"d{solution.output.name}/d{parameter.name}"]
-        renewed = variables[f"{parameter.name}_new"]
-        rows.append(
-            (_math_cell(parameter.math), *(_value_cell(solution, writer, v) for v in (parameter, adjoint, renewed)))
-        )
+        adjoint = variables.get(f"d{solution.output.name}/d{parameter.name}") or variables.get(f"g_{parameter.name}")
+        renewed = variables.get(f"{parameter.name}_new")
+        if renewed is None:
+            continue
+        cells = (EMPTY if v is None else _value_cell(solution, writer, v) for v in (parameter, adjoint, renewed))
+        rows.append((_math_cell(parameter.math), *cells))
     after = solution.at_step(1)
     for name in _losses(solution):
         variable = variables[name]
@@ -153,8 +154,11 @@ def before_after_blocks(solution: Solution, writer: Writer, messages: Messages) 
 
 def _losses(solution: Solution) -> list[str]:
     """The loss of one instance and the objective, where there are both."""
-    names = [v.name for v in solution.variables.values() if v.role in ("loss", "objective") and v.shape == ()]
-    return names or [solution.output.name]
+    forward = (b.variable for b in solution.cycle.program.bindings if b.phase == "forward")
+    names = [v.name for v in forward if v.role in ("loss", "objective") and v.shape == () and "_" not in v.name]
+    if names or solution.output not in (b.variable for b in solution.cycle.program.bindings if b.phase == "forward"):
+        return names
+    return [solution.output.name]
 
 
 def later_blocks(solution: Solution, writer: Writer, messages: Messages, options: LessonOptions) -> list[Block]:

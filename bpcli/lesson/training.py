@@ -29,7 +29,7 @@ from bpcli.lesson import LessonOptions, lesson
 from bpcli.lesson.givens import equality
 from bpcli.messages import Messages
 from bpcli.notation.writer import Writer
-from bpcli.problem.model import Problem
+from bpcli.problem.model import Problem, Schedule
 from bpcli.solution.load import rounding_of
 from bpcli.solution.solution import Solution
 from bpcli.training.curve import Curve, curve_of
@@ -106,7 +106,10 @@ def _setup(trained: Trained, messages: Messages) -> Paragraph:
         batches = messages.text(key, size=size, updates=updates)
         if settings.shuffle:
             batches += messages.text("train.shuffled", seed=settings.seed)
-    rate = equality(Identifier("η"), Number(str(network.update.learning_rate.texts)))
+    given = network.update.learning_rate
+    first = given.start if isinstance(given, Schedule) else given
+    texts = first.texts if isinstance(first.texts, str) else first.texts[0]
+    rate = equality(Identifier("η"), Number(str(texts)))
     instances = messages.text("train.one-instance" if count == 1 else "train.instances", count=count)
     return Paragraph(
         messages.inline(

@@ -17,6 +17,7 @@ from bpcli.calculus.program import Binding
 from bpcli.compose.network import form_of
 from bpcli.document.mathtree import Identifier
 from bpcli.mistakes.catalogue import described
+from bpcli.problem.model import Numbers
 from bpcli.solution.solution import Solution
 
 TRANSPOSES = ("F01", "G01", "B01", "U04")
@@ -204,6 +205,8 @@ class Surroundings:
         if self.network is None or self.network.update is None:
             return None
         numbers = self.network.update.learning_rate
+        if not isinstance(numbers, Numbers) or numbers.shape:
+            return None
         return Constant(numbers.values, math=Identifier("η"), texts=str(numbers.texts))
 
     @cached_property
@@ -218,7 +221,7 @@ class Surroundings:
     def penalty_factor(self) -> float:
         """The factor of the squared regulariser: ½ unless the problem says."""
         spec = self.network.regularization if self.network is not None else None
-        return float(spec.factor.values) if spec is not None and spec.factor else 0.5  # type: ignore[arg-type]
+        return float(spec.factor.values) if spec is not None and spec.factor else 0.5
 
 
 def _defined(operation: Operation, *inputs: Expr) -> Expr:

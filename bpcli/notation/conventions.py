@@ -73,11 +73,16 @@ def symbol_math(symbol: str) -> Math:
     return Superscript(identifier, Identifier(script)) if script else identifier
 
 
-def layer_math(symbol: str, layer: int, layer_index: str = "superscript") -> Math:
-    """`W⁽²⁾`, or `W^[2]` (bracket), or `W₂` (subscript)."""
-    base, number = symbol_math(symbol), Number(str(layer))
+def place_math(symbol: str, place: tuple[int, ...], layer_index: str = "superscript") -> Math:
+    """`W⁽²⁾`, and within a layer `h⁽²·³⁾`; `W_i` is a letter with an index of its own."""
+    letter, _, index = symbol.partition("_")
+    base = symbol_math(letter)
+    if index and letter:
+        base = Subscript(base, Identifier(index))
+    # A place is no decimal number: its points stay points.
+    number: Math = Number(str(place[0])) if len(place) == 1 else Identifier(".".join(map(str, place)), upright=True)
     if layer_index == "subscript":
-        return Subscript(base, number)
+        return Subscript(base, number) if not index else Superscript(base, Fenced(number))
     opening, closing = "[]" if layer_index == "bracket" else "()"
     return Superscript(base, Fenced(number, opening, closing))
 

@@ -345,4 +345,4 @@ def _first_targets(table: Table, data: Data) -> Numbers:
         return Numbers(values, tuple(str(int(v)) for v in values), (data.worked_rows,), data.span)
     rows = _first_rows(table, data, data.targets)
     texts = tuple(row[0] for row in rows.texts)
-    return Numbers(tuple(row[0] for row in rows.values), texts, (data.worked_rows,), data.span)  # type: ignore[index,union-attr]
+    return Numbers(tuple(row[0] for row in rows.values), texts, (data.worked_rows,), data.span)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from bpcli.problem.blocks import MAX_SEED, LayerNode
 from bpcli.problem.kinds import (
     Array,
     Choice,
     FormulaText,
-    NamedReal,
     NameText,
+    Nested,
     Real,
     Text,
     Truth,
@@ -17,6 +18,7 @@ from bpcli.problem.kinds import (
     json_definitions,
 )
 from bpcli.problem.model import Vocabulary
+from bpcli.problem.networks import ONE_INSTANCE
 from bpcli.problem.schema import Field, FromVocabulary, ListOf, MapOf, Record, Variants
 
 # How the rows and columns of `weights` are read, under each way of writing the affine map.
@@ -25,22 +27,15 @@ LAYER_INDEXES = ("superscript", "bracket", "subscript")
 
 MAX_STEPS = 20_000
 MAX_EPOCHS = 1_000_000
-MAX_UNITS = 100_000
-MAX_SEED = 2**64 - 1
 MAX_DIGITS = 10  # printed digits that are the same on every processor
 
 NAME_PATTERN = r"^[^\W\d]\w*$"
+DEFINED_PATTERN = r"^[^\W\d][\w{}+-]*$|^for\s"
 FUNCTION_PATTERN = r"^\s*[^\W\d]\w*\s*\(.*\)\s*$"
 
 SHARE = Real(minimum=0, below=1)
 NOT_NEGATIVE = Real(minimum=0)
 POSITIVE = Real(above=0)
-
-
-def _activation(vocabulary: Vocabulary) -> Record:
-    names = sorted({name for parameters in vocabulary.activations.values() for name in parameters})
-    name = Field("name", NameText("the name of an activation", "activations"), "The activation.", required=True)
-    return Record("an activation", (name, *(Field(n, Real(), f"The parameter `{n}`.") for n in names)))
 
 
 def _symbols(vocabulary: Vocabulary) -> Record:
@@ -49,60 +44,7 @@ def _symbols(vocabulary: Vocabulary) -> Record:
 
 
 PRESET = Choice("a preset of symbols", vocabulary_field="presets", code="unknown-preset")
-ACTIVATION = Variants(
-    "the name of an activation",
-    scalar=NameText("the name of an activation", "activations"),
-    mapping=FromVocabulary(_activation),
-)
-
-WEIGHTS = Array((2,), "a matrix is a list of rows: `[[0.1, 0.2], [0.3, 0.4]]`; one weight is `[[0.1]]`")
-DRAWN_WEIGHTS = Record(
-    "weights that are drawn",
-    (
-        Field("shape", ListOf(Whole(1, MAX_UNITS)), "Rows and columns of the matrix: `[16, 4]`.", required=True),
-        Field("seed", Whole(0, MAX_SEED), "The seed they are drawn with.", default=0),
-        Field(
-            "scale",
-            NamedReal(("glorot", "he"), Real(above=0, maximum=1000)),
-            "They are uniform on [−r, r]: `glorot` r = √(6/(in + out)), `he` r = √(6/in), or r itself.",
-            default="glorot",
-        ),
-    ),
-)
-BIAS = Array((0, 1))
-REPEATED_BIAS = Record("a bias", (Field("value", Real(), "The same start for every unit.", required=True),))
-
-LAYER = Record(
-    "a layer",
-    (
-        Field(
-            "weights",
-            Variants(WEIGHTS.expected, scalar=WEIGHTS, sequence=WEIGHTS, mapping=DRAWN_WEIGHTS),
-            "The weights: a list of rows, [out][in] unless `conventions: affine` says otherwise; "
-            "or how they are drawn: `{shape: [16, 4], seed: 1}`.",
-            required=True,
-        ),
-        Field(
-            "bias",
-            Variants(BIAS.expected, scalar=BIAS, sequence=BIAS, mapping=REPEATED_BIAS),
-            "One bias per unit, one number shared by all units, or `{value: 0}`, one per unit of that value; "
-            "absent: no bias.",
-        ),
-        Field("activation", ACTIVATION, "The activation, or a function from `functions:`.", default="identity"),
-        Field(
-            "trainable",
-            Variants(
-                "`true`, `false` or a list out of `weights` and `bias`",
-                scalar=Truth(),
-                sequence=ListOf(Choice("a parameter of a layer", ("weights", "bias"))),
-            ),
-            "Which parameters are trained.",
-            default=True,
-        ),
-    ),
-)
-
-LOSS_NAME = Choice("a loss", vocabulary_field="losses", code="unknown-loss")
+LOSS_NAME = NameText("a loss", "losses")
 LOSS = Variants(
     "the name of a loss",
     scalar=LOSS_NAME,
@@ -115,6 +57,7 @@ LOSS = Variants(
             Field("over_batch", Choice("`mean` or `sum`", ("mean", "sum")), "Mean or sum over the instances."),
             Field("log_base", Choice("a base (`e`, `2` or `10`)", ("e", "2", "10")), "The base of the logarithm."),
             Field("delta", POSITIVE, "Where `huber` turns from quadratic to linear."),
+            Field("margin", POSITIVE, "The margin of `multiclass_hinge`.", default=1),
         ),
     ),
 )
@@ -129,6 +72,24 @@ REGULARIZATION = Record(
     ),
 )
 
+SCHEDULE = Record(
+    "a schedule",
+    (
+        Field(
+            "schedule",
+            Choice("a schedule", ("step", "exponential", "inverse_time", "cosine")),
+            "How the rate falls: η₀·d^⌊k/every⌋, η₀·e^(−d·k), η₀/(1 + d·k), η₀/2·(1 + cos(π·k/steps)).",
+            required=True,
+        ),
+        Field("start", POSITIVE, "The rate of the first update, η₀.", required=True),
+        Field("decay", POSITIVE, "How fast it falls, d."),
+        Field("every", Whole(1, MAX_STEPS), "It falls once in so many updates.", default=1),
+        Field("steps", Whole(1, MAX_STEPS), "How many updates a cosine takes."),
+    ),
+)
+RATE = Variants("a learning rate", scalar=POSITIVE, sequence=ListOf(POSITIVE, minimum=1), mapping=SCHEDULE)
+GIVEN_ARRAYS = MapOf(Array((0, 1, 2)))
+
 UPDATE = Record(
     "an update",
     (
@@ -138,8 +99,17 @@ UPDATE = Record(
             "How the parameters are updated.",
             default="gradient_descent",
         ),
-        Field("learning_rate", POSITIVE, "The learning rate η.", required=True),
-        Field("steps", Whole(1, MAX_STEPS), "The number of updates.", default=1),
+        Field(
+            "learning_rate",
+            RATE,
+            "The learning rate η: a number, a list with one for each update, or a schedule.",
+            required=True,
+        ),
+        Field(
+            "steps",
+            Whole(1, MAX_STEPS),
+            "The number of updates; absent: 1, or as many as rates or gradients are listed.",
+        ),
         Field("momentum", SHARE, "The share β of the velocity that is kept."),
         Field("beta", SHARE, "The share β that is kept."),
         Field("beta1", SHARE, "The share of the first moment that is kept."),
@@ -148,6 +118,30 @@ UPDATE = Record(
         Field("weight_decay", NOT_NEGATIVE, "The decoupled decay of the weights."),
         Field("nesterov", Truth(), "Nesterov's momentum.", default=False),
         Field("form", NameText("a form of the optimizer"), "Which textbook's form, for example `v = βv + g`."),
+        Field("each", Choice("`batch` or `instance`", ("batch", "instance")), "What an update uses.", default="batch"),
+        Field(
+            "direction",
+            Choice("`descent` or `ascent`", ("descent", "ascent")),
+            "Downhill or uphill.",
+            default="descent",
+        ),
+        Field(
+            "clip",
+            Record(
+                "a clipping",
+                (
+                    Field("norm", POSITIVE, "The longest that all gradients together may be."),
+                    Field("value", POSITIVE, "The largest that an entry may be."),
+                ),
+            ),
+            "Gradients that are too long are shortened first.",
+        ),
+        Field("state", GIVEN_ARRAYS, "Where the optimizer starts: `{step: 3, v_W1: …, m_W1: …, s_W1: …}`; absent: 0."),
+        Field(
+            "gradients",
+            Variants("gradients", mapping=GIVEN_ARRAYS, sequence=ListOf(GIVEN_ARRAYS, minimum=1)),
+            "Gradients that are given, `{W1: …}`, or a list of such, one for each update.",
+        ),
     ),
 )
 
@@ -195,23 +189,32 @@ DATA = Variants(
     ),
 )
 
-ONE_INSTANCE = "`input:` and `target:` hold one instance; several go under `inputs:` and `targets:`, one row each"
 NETWORK = Record(
     "a network",
     (
-        Field("input", Array((0, 1), ONE_INSTANCE), "One instance: a list of numbers, or one number."),
+        Field(
+            "input",
+            Array((0, 1, 2, 3), ONE_INSTANCE),
+            "One instance: a list of numbers, or one number; a matrix or a list of matrices for a convolution; "
+            "one row a time step for a sequence.",
+        ),
         Field("inputs", Array((1, 2)), "A batch: a list of instances, one row each."),
-        Field("target", Array((0, 1), ONE_INSTANCE), "The target of one instance, or its class (from 0)."),
+        Field("target", Array((0, 1, 2), ONE_INSTANCE), "The target of one instance, or its class (from 0)."),
         Field("targets", Array((1, 2)), "The targets of a batch, one row each, or its classes (from 0)."),
         Field("data", DATA, "A data set in place of inputs and targets: a CSV file whose first row names its columns."),
-        Field("layers", ListOf(LAYER, minimum=1), "The layers, from the input to the output.", required=True),
-        Field("loss", LOSS, "The loss; absent: forward pass only."),
+        Field("layers", ListOf(LayerNode(), minimum=1), "The layers, from the input to the output.", required=True),
+        Field("sequence", Truth(), "Whether the input is a sequence, one row a time step or a token.", default=False),
+        Field("upstream", Array((0, 1, 2)), "The gradient at the prediction, in the place of target and loss."),
+        Field("instance_weights", Array((1,)), "A weight for each instance of a batch."),
+        Field("given", GIVEN_ARRAYS, "Quantities that the exercise states: `{y: [0.5, 0.5]}`."),
+        Field("loss", LOSS, "The loss, or a function of y and t from `functions:`; absent: forward pass only."),
         Field("regularization", REGULARIZATION, "A penalty on the parameters."),
         Field("update", UPDATE, "How the parameters are updated."),
         Field("training", TRAINING, "How the network is trained."),
     ),
 )
 
+DEFINITIONS = MapOf(Variants("a formula", scalar=FormulaText(), mapping=Nested()), DEFINED_PATTERN)
 GRAPH = Record(
     "a graph",
     (
@@ -221,14 +224,21 @@ GRAPH = Record(
             "The given values: numbers, lists of numbers, matrices.",
             nullable=True,
         ),
+        Field("parameters", MapOf(Array((0, 1, 2)), NAME_PATTERN), "The given values that are trained."),
         Field(
             "define",
-            Variants("definitions", scalar=FormulaText(), mapping=MapOf(FormulaText(), NAME_PATTERN)),
-            "Names and their formulas, in order: a mapping, or a text of `name = formula` lines.",
-            required=True,
+            Variants("definitions", scalar=FormulaText(), mapping=DEFINITIONS),
+            "Names and their formulas, in order: a mapping, or a text of `name = formula` lines. "
+            "`for t in 1..3:` holds lines that are repeated, with `{t}`, `{t-1}` in names and formulas.",
         ),
         Field("output", NameText("the name of a value"), "What is differentiated; absent: the last name."),
-        Field("gradients", ListOf(NameText("the name of a value")), "With respect to what; absent: every input."),
+        Field(
+            "gradients",
+            ListOf(NameText("the name of a value")),
+            "With respect to what; absent: every parameter, or every input where there are none.",
+        ),
+        Field("describe", MapOf(Text(200)), "What nodes are called in the lesson: `{z: Pre-activation}`."),
+        Field("update", UPDATE, "How the parameters are updated."),
     ),
 )
 
@@ -241,6 +251,14 @@ FUNCTION = Variants(
             Field("value", FormulaText(), "The formula of its value.", required=True),
             Field("derivative", FormulaText(), "The formula of its derivative, which is checked."),
         ),
+    ),
+)
+
+OWN_BLOCK = Record(
+    "a block",
+    (
+        Field("parameters", ListOf(NameText("the name of a parameter")), "The names of its parameters."),
+        Field("define", MapOf(FormulaText(), NAME_PATTERN), "Its lines; the last one goes on.", required=True),
     ),
 )
 
@@ -262,6 +280,7 @@ CONVENTIONS = Record(
         Field("delta", Truth(), "Whether δ is written for the adjoint of a pre-activation."),
         Field("layer_index", Choice("a place", LAYER_INDEXES), "W⁽¹⁾, W^[1] or W₁.", default="superscript"),
         Field("relu_at_zero", Real(), "The slope of relu at 0: 0, 1 or 0.5.", default=0),
+        Field("step_at_zero", Real(0, 1), "The value of step at 0.", default=1),
     ),
 )
 
@@ -307,6 +326,7 @@ PROBLEM = Record(
         Field("note", Text(10_000, lines=True), "A note for the reader."),
         Field("language", Choice("a language of lessons", ("en", "it", "pt")), "The language of the lesson."),
         Field("functions", MapOf(FUNCTION, FUNCTION_PATTERN), "Custom operations: `name(x): formula`.", nullable=True),
+        Field("blocks", MapOf(OWN_BLOCK, FUNCTION_PATTERN), "Blocks of one's own: `name(x): {parameters, define}`."),
         Field("network", NETWORK, "A network of layers."),
         Field("graph", GRAPH, "A computation graph."),
         Field("conventions", CONVENTIONS, "How things are written."),
@@ -320,4 +340,6 @@ PROBLEM = Record(
 def json_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     """The JSON Schema (draft-07) of a problem file, for editors."""
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "bpcli problem"}
-    return head | PROBLEM.json(vocabulary) | {"definitions": json_definitions()}
+    return (
+        head | PROBLEM.json(vocabulary) | {"definitions": json_definitions() | {"layer": LayerNode().json(vocabulary)}}
+    )

@@ -7,8 +7,8 @@ from typing import Any
 
 from bpcli.diagnostics import Related, Span
 from bpcli.problem.expression import Formula
-from bpcli.problem.formulas import check_calls, check_new_name, read_formula, unknown_value
-from bpcli.problem.model import Function
+from bpcli.problem.formulas import check_calls, check_new_name, check_value_name, read_formula, unknown_value
+from bpcli.problem.model import Definition, Function, OwnBlock
 from bpcli.problem.schema import Fields, Reader
 from bpcli.problem.yaml import ScalarNode
 
@@ -76,7 +76,7 @@ def _read_body(
     derivative_node: ScalarNode | None = value.get("derivative")
     formula = _read(value_node, parameters, arities, reader) if value_node else None
     derivative = _read(derivative_node, parameters, arities, reader) if derivative_node else None
-    if derivative_node and len(parameters) > 1:
+    if derivative_node and len(parameters) > 2:
         message = f"`{name}` has {len(parameters)} parameters, and no single derivative"
         advice = "remove `derivative:`; the derivatives are derived"
         reader.report.add("conflict", message, value.keys["derivative"].span, help=advice)
@@ -101,3 +101,65 @@ def _read(
             good = False
             unknown_value(name.name, name.span, reader.report, known=parameters, functions=arities, later={})
     return formula if good else None
+
+
+def read_blocks(
+    pairs: tuple[tuple[ScalarNode, Fields | None], ...], arities: dict[str, tuple[int, ...]], reader: Reader
+) -> tuple[OwnBlock, ...]:
+    """Read the blocks of the file's own: `name(x): {parameters: [W], define: {z: W @ x}}`."""
+    blocks: dict[str, OwnBlock] = {}
+    for key, value in pairs:
+        found = HEAD.fullmatch(key.text)
+        names = [part.strip() for part in found[2].split(",")] if found else []
+        if found is None or len(names) != 1:
+            advice = "name what comes in: `gate(x)`"
+            reader.report.add("bad-name", f"`{key.text[:60]}` is not `name(x)`", key.span, help=advice)
+            continue
+        name, argument = found[1], names[0]
+        if not (check_new_name(name, key.span, reader.report) and check_new_name(argument, key.span, reader.report)):
+            continue
+        if name in reader.vocabulary.blocks or name in blocks:
+            message = f"`{name}` exists already"
+            reader.report.add("reserved-name", message, key.span, help="call the block something else")
+            continue
+        if value is not None and (block := _read_block(name, argument, key.span, value, arities, reader)):
+            blocks[name] = block
+    return tuple(blocks.values())
+
+
+def _read_block(
+    name: str, argument: str, span: Span, value: Fields, arities: dict[str, tuple[int, ...]], reader: Reader
+) -> OwnBlock | None:
+    report = reader.report
+    places = {argument: span}
+    parameters: list[str] = []
+    for node in value.get("parameters", ()):
+        if node is None:
+            continue
+        if node.text in places:
+            related = (Related(places[node.text], "first here"),)
+            report.add("duplicate-name", f"`{node.text}` is here a second time", node.span, related=related)
+        elif check_value_name(node.text, node.span, arities, report):
+            places[node.text] = node.span
+            parameters.append(node.text)
+    definitions: list[Definition] = []
+    for key, node in value.get("define", ()):
+        formula = node and read_formula(node, report)
+        if formula is None:
+            continue
+        good = check_calls(formula, arities, places, report)
+        for used in formula.names:
+            if used.name not in places:
+                good = False
+                unknown_value(used.name, used.span, report, known=places, functions=arities, later={})
+        if key.text in places:
+            related = (Related(places[key.text], "first here"),)
+            report.add("duplicate-name", f"`{key.text}` is here a second time", key.span, related=related)
+        elif check_value_name(key.text, key.span, arities, report) and good:
+            definitions.append(Definition(key.text, formula.syntax, key.span))
+        places.setdefault(key.text, key.span)
+    if not definitions:
+        if "define" in value.keys and not value.get("define", ()):
+            report.add("missing-value", f"`{name}` has no lines", value.place("define"))
+        return None
+    return OwnBlock(name, argument, tuple(parameters), tuple(definitions), span)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from bpcli.diagnostics import Related, Span
 from bpcli.problem.expression import Formula, FormulaError, Place, parse_formula
 from bpcli.problem.formulas import MAX_NAME, check_calls, check_value_name, formula_place, read_formula, unknown_value
-from bpcli.problem.model import Definition, Graph, Input, Numbers
-from bpcli.problem.report import Report
+from bpcli.problem.loops import TextLine, filled, matching, repeated_lines, repeated_pairs
+from bpcli.problem.model import Definition, Graph, Input, Numbers, Update
+from bpcli.problem.report import Report, point
 from bpcli.problem.schema import Fields, Reader
-from bpcli.problem.yaml import ScalarNode
+from bpcli.problem.updates import read_update
+from bpcli.problem.yaml import Node, ScalarNode
 
 MAX_FORMULA = 2**20
 MAX_PARTS = 1_000_000
@@ -30,28 +33,61 @@ def read_graph(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int, 
     """Check everything about a graph; `None` if something needed is missing or wrong."""
     report = reader.report
     given: tuple[tuple[ScalarNode, Numbers | None], ...] = fields.get("inputs", ())
+    trained: tuple[tuple[ScalarNode, Numbers | None], ...] = fields.get("parameters", ())
     places: dict[str, Span] = {}
-    for key, _ in given:
+    for key, _ in (*given, *trained):
         check_value_name(key.text, key.span, arities, report)
+        if key.text in places:
+            related = (Related(places[key.text], "first here"),)
+            report.add("duplicate-name", f"`{key.text}` is an input and a parameter", key.span, related=related)
         places[key.text] = key.span
-    define: Any = fields.get("define")
-    if define is None:
-        return None
-    found_before = len(report.diagnostics)
-    lines = _read_text(define, report) if isinstance(define, ScalarNode) else _read_pairs(define, report)
-    if _is_too_large(lines, report):
+    update = read_update(fields, reader)
+    if update is not None and update.instances:
+        report.add("conflict", "a graph has no instances: `each: instance` is for networks", fields.place("update"))
+    lines = _read_lines(fields, update, report)
+    if lines is None or _is_too_large(lines, report):
         return None
     known = _check_names(lines, places, arities, report)
+    output = _read_output(fields, lines, known, report)
+    gradients = _read_gradients(fields, known, report)
+    descriptions = _read_descriptions(fields, known, report)
+    if report.diagnostics:
+        return None
+    definitions = tuple(Definition(line.name, line.formula.syntax, line.span) for line in lines if line.formula)
+    return Graph(
+        _inputs(given),
+        definitions,
+        output,
+        gradients,
+        fields.span,
+        _inputs(trained),
+        update,
+        MappingProxyType(descriptions),
+    )
+
+
+def _inputs(pairs: tuple[tuple[ScalarNode, Numbers | None], ...]) -> tuple[Input, ...]:
+    return tuple(Input(key.text, numbers, key.span) for key, numbers in pairs if numbers is not None)
+
+
+def _read_lines(fields: Fields, update: Update | None, report: Report) -> list[_Line] | None:
+    """The definitions; none where the gradients are given, which then are all there is."""
+    define: Any = fields.get("define")
+    if define is None:
+        if "define" in fields.keys:
+            return None
+        if update is None or not update.gradients:
+            start = point(fields.span.line, fields.span.column)
+            advice = "`define:` names and their formulas"
+            report.add("missing-key", "`define` is missing in a graph", start, help=advice)
+            return None
+        return []
+    found_before = len(report.diagnostics)
+    lines = _read_text(define, report) if isinstance(define, ScalarNode) else _read_pairs(define, report)
     if not lines and len(report.diagnostics) == found_before:
         advice = "write `name = formula` lines, or a mapping `name: formula`"
         report.add("missing-value", "nothing is defined", fields.place("define"), help=advice)
-    output = _read_output(fields, lines, known, report)
-    gradients = _read_gradients(fields, known, report)
-    if report.diagnostics:
-        return None
-    inputs = tuple(Input(key.text, numbers, key.span) for key, numbers in given if numbers is not None)
-    definitions = tuple(Definition(line.name, line.formula.syntax, line.span) for line in lines if line.formula)
-    return Graph(inputs, definitions, output, gradients, fields.span)
+    return lines
 
 
 def _is_too_large(lines: list[_Line], report: Report) -> bool:
@@ -65,14 +101,28 @@ def _is_too_large(lines: list[_Line], report: Report) -> bool:
     return False
 
 
-def _read_pairs(pairs: tuple[tuple[ScalarNode, ScalarNode | None], ...], report: Report) -> list[_Line]:
-    return [
-        _Line(key.text, key.span, value and read_formula(value, report, max_length=MAX_FORMULA)) for key, value in pairs
-    ]
+def _read_pairs(pairs: tuple[tuple[ScalarNode, Node | None], ...], report: Report) -> list[_Line]:
+    """Definitions as a mapping; `for t in 1..3:` holds more of them."""
+    lines: list[_Line] = []
+    for key, value, counters in repeated_pairs(pairs, report):
+        if value is None:
+            lines.append(_Line(key.text, key.span, None))
+            continue
+        name = filled(key.text, counters, key.span, report)
+        text = filled(value.text, counters, value.span, report)
+        if name is None or text is None:
+            continue
+        if text == value.text:
+            lines.append(_Line(name, key.span, read_formula(value, report, max_length=MAX_FORMULA)))
+        else:
+            lines.append(_Line(name, key.span, read_formula(value._replace(text=text, style="|"), report)))
+        if len(lines) > MAX_PARTS:
+            break
+    return lines
 
 
 def _read_text(node: ScalarNode, report: Report) -> list[_Line]:
-    """Read `name = formula` lines out of a text block."""
+    """Read `name = formula` lines out of a text block; the lines of a loop are indented."""
     if node.style != "|" and (node.style == ">" or node.span.line != node.span.end_line):
         message = "these lines are joined into one"
         report.add("wrong-type", message, node.span, help="write `define: |`, which keeps the lines")
@@ -82,14 +132,19 @@ def _read_text(node: ScalarNode, report: Report) -> list[_Line]:
         return [line for text in node.text.split("\n") if (line := _read_line(text, place, report))]
     # The block's lines are the file's lines without their indentation.
     source = report.text.split("\n")
-    lines: list[_Line] = []
+    written: list[TextLine] = []
     for number, text in enumerate(node.text.split("\n"), node.span.line + 1):
         stripped = text.lstrip()
         if stripped and stripped[0] != "#":
             indentation = len(source[number - 1]) - len(text)
-            line = _read_line(text, Place(number, indentation + 1), report)
-            if line:
-                lines.append(line)
+            written.append(TextLine(text, Place(number, indentation + 1)))
+    lines: list[_Line] = []
+    for text, place in repeated_lines(written, report):
+        line = _read_line(text, place, report)
+        if line:
+            lines.append(line)
+        if len(lines) > MAX_PARTS:
+            break
     return lines
 
 
@@ -149,6 +204,22 @@ def _read_output(fields: Fields, lines: list[_Line], known: dict[str, Span], rep
     if node.text not in known:
         unknown_value(node.text, node.span, report, known=known, functions=(), later={})
     return node.text
+
+
+def _read_descriptions(fields: Fields, known: dict[str, Span], report: Report) -> dict[str, str]:
+    """What nodes are called, by their names: `a{t}` speaks of every a with a number."""
+    found: dict[str, str] = {}
+    for key, text in fields.get("describe", ()):
+        if text is None:
+            continue
+        names = matching(key.text, known)
+        if not names:
+            unknown_value(key.text, key.span, report, known=known, functions=(), later={})
+        for name, counters in names:
+            told = filled(text, counters, key.span, report)
+            if told is not None:
+                found[name] = told
+    return found
 
 
 def _read_gradients(fields: Fields, known: dict[str, Span], report: Report) -> tuple[str, ...] | None:

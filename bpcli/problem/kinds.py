@@ -206,8 +206,10 @@ class Whole(NamedTuple):
         return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
 
 
-ARRAYS = ("a number", "a list of numbers", "a matrix")
-ARRAY_REFERENCES = tuple({"$ref": f"#/definitions/{name}"} for name in ("number", "vector", "matrix"))
+ARRAYS = ("a number", "a list of numbers", "a matrix", "a list of matrices", "a list of lists of matrices")
+ARRAY_REFERENCES = tuple(
+    {"$ref": f"#/definitions/{name}"} for name in ("number", "vector", "matrix", "matrices", "stacks")
+)
 
 
 class Array(NamedTuple):
@@ -233,7 +235,25 @@ class Array(NamedTuple):
             number = read_number(node, reader.report)
             return number and Numbers(number.value, number.text, (), node.span)
         assert isinstance(node, SequenceNode)  # the rank of a mapping is none of any
+        if rank > 2:
+            return self._read_stack(node, rank, reader)
         return _read_vector(node, reader) if rank == 1 else _read_matrix(node, reader)
+
+    def _read_stack(self, node: SequenceNode, rank: int, reader: Reader) -> Numbers | None:
+        """Arrays of one rank and shape, one after another."""
+        part = Array((rank - 1,))
+        parts = [part.read(item, reader) for item in node.items]
+        good = [item for item in parts if item is not None]
+        if len(good) < len(parts):
+            return None
+        odd = next((item for item in good if item.shape != good[0].shape), None)
+        if odd is not None:
+            first, other = ("×".join(map(str, item.shape)) for item in (good[0], odd))
+            related = (Related(good[0].span, f"{first} here"),)
+            reader.report.add("ragged", f"{other}, but the first one is {first}", odd.span, related=related)
+            return None
+        values, texts = tuple(item.values for item in good), tuple(item.texts for item in good)
+        return Numbers(values, texts, (len(good), *good[0].shape), node.span)
 
     def json(self, vocabulary: Vocabulary) -> Json:
         kinds = [dict(ARRAY_REFERENCES[rank]) for rank in self.ranks]
@@ -245,7 +265,10 @@ def _rank(node: Node) -> int:
         return 0
     if isinstance(node, MappingNode):
         return -1
-    return 2 if node.items and isinstance(node.items[0], SequenceNode) else 1
+    rank = 1
+    while node.items and isinstance(node.items[0], SequenceNode):
+        node, rank = node.items[0], rank + 1
+    return rank
 
 
 def _read_row(node: SequenceNode, reader: Reader) -> list[Number] | None:
@@ -316,6 +339,21 @@ class FormulaText(NamedTuple):
         return {"type": ["string", "number"]}
 
 
+class Nested(NamedTuple):
+    """A mapping, handed on as its node: what it holds is read elsewhere."""
+
+    @property
+    def expected(self) -> str:
+        return "a mapping"
+
+    def read(self, node: Node, reader: Reader) -> MappingNode:
+        assert isinstance(node, MappingNode)  # Variants has looked
+        return node
+
+    def json(self, vocabulary: Vocabulary) -> Json:
+        return {"type": "object"}
+
+
 class NameText(NamedTuple):
     """A name, handed on as its node: whether it exists is known elsewhere. `vocabulary_field` suggests some."""
 
@@ -344,4 +382,6 @@ def json_definitions() -> Json:
         "number": {"anyOf": [{"type": "number"}, {"type": "string", "pattern": NUMBER_PATTERN}]},
         "vector": {"type": "array", "items": {"$ref": "#/definitions/number"}, "minItems": 1},
         "matrix": {"type": "array", "items": {"$ref": "#/definitions/vector"}, "minItems": 1},
+        "matrices": {"type": "array", "items": {"$ref": "#/definitions/matrix"}, "minItems": 1},
+        "stacks": {"type": "array", "items": {"$ref": "#/definitions/matrices"}, "minItems": 1},
     }

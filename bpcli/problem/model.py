@@ -10,13 +10,14 @@ from typing import Any, NamedTuple, TypeAlias
 from bpcli.diagnostics import Span
 from bpcli.problem.syntax import Syntax
 
-NestedFloats: TypeAlias = "float | tuple[float, ...] | tuple[tuple[float, ...], ...]"
-NestedTexts: TypeAlias = "str | tuple[str, ...] | tuple[tuple[str, ...], ...]"
+NestedFloats: TypeAlias = Any
+"""A float, or tuples of tuples … of floats."""
+NestedTexts: TypeAlias = Any
 EMPTY: MappingProxyType[str, Any] = MappingProxyType({})
 
 
 class Numbers(NamedTuple):
-    """A number `()`, a list `(n,)` or a matrix `(rows, columns)`: values, and the texts they were written as."""
+    """A number `()`, a list `(n,)`, a matrix `(rows, columns)` or a list of such: values, and how they were written."""
 
     values: NestedFloats
     texts: NestedTexts
@@ -32,11 +33,79 @@ class Activation(NamedTuple):
     span: Span
 
 
+class ParameterForm(NamedTuple):
+    """An array that a block is given.
+
+    `name` is its key in the file (`input_gate.weights` for a key inside a key), `shapes` the shapes it may have, made
+    of the letters of sizes that have to agree within the block. What is not `trained` is data: a mask, a start.
+    """
+
+    name: str
+    shapes: tuple[tuple[str, ...], ...]
+    description: str
+    required: bool = True
+    trained: bool = True
+
+
+class OptionForm(NamedTuple):
+    """A setting of a block: a choice, a whole number, a number, a truth value, an activation, or blocks inside it.
+
+    `kind` is `choice`, `whole`, `number`, `small` (may be 0), `truth`, `activation`, `layers` or `branches`.
+    """
+
+    name: str
+    kind: str
+    description: str
+    required: bool = False
+    default: Any = None
+    choices: tuple[str, ...] = ()
+
+
+class BlockForm(NamedTuple):
+    """How a block is written in a file. `takes` are the kinds of values it works on; `keeps_width`: as many go out."""
+
+    name: str
+    description: str
+    parameters: tuple[ParameterForm, ...] = ()
+    options: tuple[OptionForm, ...] = ()
+    takes: frozenset[str] = frozenset({"units"})
+    keeps_width: bool = False
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The keys that have to be given."""
+        parameters = (item.name.partition(".")[0] for item in self.parameters if item.required)
+        return tuple(dict.fromkeys((*parameters, *(item.name for item in self.options if item.required))))
+
+
 class Layer(NamedTuple):
-    weights: Numbers
-    bias: Numbers | None
-    activation: Activation
-    trainable: frozenset[str]  # out of {"weights", "bias"}
+    """One block of a network: a dense layer, a convolution, …
+
+    `numbers` are the arrays it is given, by their keys; `options` its settings; `inner` the blocks inside it, one
+    sequence for each branch. A layer with `tie` has the parameters of the layer of that number (from 1).
+    """
+
+    kind: str
+    numbers: MappingProxyType[str, Numbers]
+    options: MappingProxyType[str, Any]
+    trainable: frozenset[str]  # names of parameters
+    span: Span
+    inner: tuple[tuple["Layer", ...], ...] = ()
+    tie: int | None = None
+
+    @property
+    def activation(self) -> Activation:
+        found: Activation = self.options["activation"]
+        return found
+
+
+class OwnBlock(NamedTuple):
+    """A block of the file's own: `name(argument)`, its parameters, and its lines over both."""
+
+    name: str
+    argument: str
+    parameters: tuple[str, ...]
+    definitions: "tuple[Definition, ...]"
     span: Span
 
 
@@ -50,6 +119,7 @@ class Loss(NamedTuple):
     over_batch: str = "mean"
     log_base: str = "e"
     delta: Numbers | None = None
+    margin: Numbers | None = None
 
 
 class Regularization(NamedTuple):
@@ -60,14 +130,38 @@ class Regularization(NamedTuple):
     bias: bool = False
 
 
+class Schedule(NamedTuple):
+    """A learning rate that changes from update to update: `step`, `exponential`, `inverse_time` or `cosine`."""
+
+    name: str
+    start: Numbers
+    span: Span
+    decay: Numbers | None = None
+    every: int = 1
+    steps: int | None = None
+
+
 class Update(NamedTuple):
+    """How parameters are renewed. `learning_rate` is a number, or a list with one for each update.
+
+    `state` has the moments that the optimizer starts with (`v_W1`), after `done` updates that came before; `gradients`
+    has the gradients that are given, one mapping for each update. `instances`: each update uses one instance alone.
+    """
+
     optimizer: str
-    learning_rate: Numbers
+    learning_rate: Numbers | Schedule
     steps: int
     span: Span
     parameters: MappingProxyType[str, Numbers] = EMPTY  # momentum, beta, beta1, beta2, epsilon, weight_decay
     nesterov: bool = False
     form: str | None = None
+    instances: bool = False
+    clip_norm: Numbers | None = None
+    clip_value: Numbers | None = None
+    state: MappingProxyType[str, Numbers] = EMPTY
+    done: int = 0
+    gradients: tuple[MappingProxyType[str, Numbers], ...] = ()
+    ascent: bool = False
 
 
 class Training(NamedTuple):
@@ -117,6 +211,10 @@ class Network(NamedTuple):
     training: Training | None
     span: Span
     data: Data | None = None
+    sequence: bool = False
+    upstream: Numbers | None = None
+    instance_weights: Numbers | None = None
+    given: tuple[tuple[str, Numbers], ...] = ()
 
 
 class Input(NamedTuple):
@@ -132,11 +230,19 @@ class Definition(NamedTuple):
 
 
 class Graph(NamedTuple):
+    """`gradients` None: every parameter, or where there is none every input. `output` is "" where nothing is defined.
+
+    `descriptions`: name → what the node is called in the lesson.
+    """
+
     inputs: tuple[Input, ...]
     definitions: tuple[Definition, ...]
     output: str
-    gradients: tuple[str, ...] | None  # None: every input
+    gradients: tuple[str, ...] | None
     span: Span
+    parameters: tuple[Input, ...] = ()
+    update: Update | None = None
+    descriptions: MappingProxyType[str, str] = EMPTY
 
 
 class Function(NamedTuple):
@@ -158,6 +264,7 @@ class Conventions(NamedTuple):
     relu_at_zero: float = 0.0
     span: Span | None = None
     layer_index: str = "superscript"
+    step_at_zero: float = 1.0
 
 
 class Display(NamedTuple):
@@ -188,6 +295,7 @@ class Vocabulary(NamedTuple):
     optimizer_forms: MappingProxyType[str, tuple[str, ...]]
     presets: tuple[str, ...]
     symbol_roles: tuple[str, ...]
+    blocks: MappingProxyType[str, BlockForm] = EMPTY
 
 
 class Problem(NamedTuple):
@@ -205,3 +313,11 @@ class Problem(NamedTuple):
     conventions: Conventions
     display: Display
     check: Check
+    blocks: tuple[OwnBlock, ...] = ()
+
+    @property
+    def update(self) -> Update | None:
+        """How the parameters are renewed, in a network or in a graph."""
+        if self.network is not None:
+            return self.network.update
+        return self.graph.update if self.graph is not None else None

@@ -4,95 +4,89 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from math import prod
+from typing import Any
 
 from bpcli.diagnostics import Related, Span
+from bpcli.problem.blocks import DENSE
 from bpcli.problem.data import Dataset, read_data
-from bpcli.problem.initial import drawn_weights, draws_within_limits, repeated_bias
+from bpcli.problem.initial import draws_within_limits
+from bpcli.problem.kinds import ARRAYS
+from bpcli.problem.layers import LayerReader, Width, nodes_inside
 from bpcli.problem.model import (
-    Activation,
+    BlockForm,
     Layer,
     Loss,
     Network,
     Numbers,
+    OwnBlock,
+    ParameterForm,
     Regularization,
     Update,
 )
-from bpcli.problem.report import Report, point, suggestion
+from bpcli.problem.report import Report, point, shortened, suggestion
 from bpcli.problem.schema import Fields, Reader
 from bpcli.problem.updates import read_training, read_update
-from bpcli.problem.yaml import ScalarNode, SequenceNode
+from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 MOST_LAYERS = 1_000
 MOST_STEPPED = 10_000_000
 """Updates times weights: more are trained with `bpcli train`, which keeps the last ones only."""
 MOST_UPDATED = 60_000
 """Updates times layers: every line of every update is worked."""
-ALL_PARAMETERS = frozenset({"weights", "bias"})
 LOG_LOSSES = frozenset({"cross_entropy", "binary_cross_entropy"})
+CLASS_LOSSES = frozenset({"cross_entropy", "multiclass_hinge"})
+"""They take the number of a class as their target."""
+PARAMETERS_OF_LOSSES = (
+    ("delta", frozenset({"huber"})),
+    ("margin", frozenset({"multiclass_hinge"})),
+    ("log_base", LOG_LOSSES),
+)
+ONE_INSTANCE = "`input:` and `target:` hold one instance; several go under `inputs:` and `targets:`, one row each"
 DECIMAL_COMMA = "a comma separates numbers: write `0.5`, not `0,5`"
 
 
-class _Width(NamedTuple):
-    """How many values go on to the next layer, and where that was written."""
-
-    size: int
-    span: Span
-    label: str
-
-
-def read_network(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int, ...]], affine: str) -> Network | None:
-    """Check everything about a network; `None` if something needed is missing or wrong."""
+def read_network(
+    fields: Fields, reader: Reader, arities: Mapping[str, tuple[int, ...]], affine: str, own: tuple[OwnBlock, ...] = ()
+) -> Network | None:
+    """Check everything about a network that the file alone tells; `None` if something needed is missing or wrong."""
     report = reader.report
     dataset = read_data(fields, report) if "data" in fields.keys else None
     given = dataset.input if dataset else None
     if "data" not in fields.keys:
         given = _read_input(fields, report)
-    width = None
-    if given is not None:
-        label = f"{_values(given.shape[-1])} here"
-        width = _Width(given.shape[-1], _place(given), label)
-    layers: list[Layer] = []
-    layer_fields: tuple[Fields | None, ...] = fields.get("layers", ())
-    if not layer_fields:
-        width = None
-    if len(layer_fields) > MOST_LAYERS:
-        message = f"a network of {len(layer_fields)} layers"
+    nodes: tuple[Node | None, ...] = fields.get("layers", ())
+    if len(nodes) > MOST_LAYERS:
+        message = f"a network of {len(nodes)} layers"
         report.add("out-of-range", message, fields.place("layers"), help=f"at most {MOST_LAYERS} are worked")
         return None
-    if not draws_within_limits(layer_fields, report):
+    if not draws_within_limits(nodes_inside(nodes), report):
         return None
-    for number, layer in enumerate(layer_fields, 1):
-        if layer is None:
-            width = None
-            continue
-        weights = _read_weights(layer, number, affine, report)
-        width = _check_weights(weights, number, width, affine, fields, report)
-        bias = _read_bias(layer, width)
-        if width and bias and bias.shape and bias.shape[0] != width.size:
-            _refuse_bias(bias, number, width, report)
-        activation = _read_activation(layer, reader, arities)
-        if weights and activation:
-            layers.append(Layer(weights, bias, activation, _read_trainable(layer), layer.span))
-    loss = _read_loss(fields, reader)
+    forms = {**reader.vocabulary.blocks, **{block.name: form_of_own(block) for block in own}}
+    layers, width = _read_layers(LayerReader(reader, forms, arities, affine), fields, nodes, given)
+    loss = _read_loss(fields, reader, arities)
     if dataset is not None:
         target, class_targets = _data_target(dataset, width, loss, report)
     else:
         target, class_targets = _read_target(fields, given, width, loss, report)
-    _check_needs_loss(fields, report)
     regularization = _read_regularization(fields, report)
+    batch = dataset is not None or "inputs" in fields.keys
     update = read_update(fields, reader)
     if update is not None:
         _check_steps(update, layers, fields, report)
-    instances = dataset.data.rows if dataset else given.shape[0] if given and len(given.shape) == 2 else 1
+        if update.instances and not batch:
+            advice = "`each: instance` goes through a batch: give `inputs:` and `targets:`"
+            report.add("conflict", "one instance alone has no next one", fields.place("update"), help=advice)
+    _check_needs_loss(fields, update, report)
+    upstream, weights = _read_upstream(fields, loss, report), _read_instance_weights(fields, given, report)
+    instances = dataset.data.rows if dataset else given.shape[0] if given and batch else 1
     training = read_training(fields, instances if given else None, report)
-    if given is None or not layers or len(layers) != len(layer_fields):
+    if given is None or not layers or len(layers) != len(nodes):
         return None
     return Network(
         given,
         target,
-        dataset is not None or "inputs" in fields.keys,
+        batch,
         class_targets,
         tuple(layers),
         loss,
@@ -101,11 +95,118 @@ def read_network(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int
         training,
         fields.span,
         dataset.data if dataset else None,
+        fields.get("sequence", False),
+        upstream,
+        weights,
+        tuple((key.text, numbers) for key, numbers in fields.get("given", ()) if numbers is not None),
     )
 
 
+def form_of_own(block: OwnBlock) -> BlockForm:
+    """A block of the file's own asks for arrays of any shape under the names of its parameters."""
+    any_shape = ((), ("",), ("", ""))
+    parameters = tuple(ParameterForm(name, any_shape, f"The parameter `{name}`.") for name in block.parameters)
+    return BlockForm(block.name, "A block of the file's own.", parameters)
+
+
+def _read_layers(
+    layer_reader: LayerReader, fields: Fields, nodes: tuple[Node | None, ...], given: Numbers | None
+) -> tuple[list[Layer], Width | None]:
+    """The layers, and how many values the last one gives where dense layers tell."""
+    report = layer_reader.report
+    layers: list[Layer] = []
+    width: Width | None = None
+    first = next(iter(nodes), None)
+    if given is not None and nodes:
+        _check_input(fields, given, layer_reader, first, report)
+        if not fields.get("sequence", False) and len(given.shape) == (2 if "inputs" in fields.keys else 1):
+            width = Width(given.shape[-1], _place(given), f"{_values(given.shape[-1])} here")
+    for number, node in enumerate(nodes, 1):
+        layer, layer_fields = (None, None) if node is None else layer_reader.read(node, (number,))
+        if layer is None:
+            width = None
+            continue
+        if layer.tie is not None:
+            width = _check_tie(layer, number, layers, layer_reader.affine, layer_fields, report)
+        elif layer.kind == DENSE:
+            weights, bias = layer.numbers["weights"], layer.numbers.get("bias")
+            width = _check_weights(weights, number, width, layer_reader.affine, fields, report)
+            if width and bias and bias.shape and bias.shape[0] != width.size:
+                _refuse_bias(bias, number, width, report)
+            _check_mask(layer, number, report)
+        elif not layer_reader.forms[layer.kind].keeps_width:
+            width = None
+        layers.append(layer)
+    return layers, width
+
+
+def _check_input(fields: Fields, given: Numbers, layer_reader: LayerReader, first: Node | None, report: Report) -> None:
+    """A matrix is the input of a sequence or of a block that works on matrices."""
+    if "input" not in fields.keys or len(given.shape) < 2 or fields.get("sequence", False) or first is None:
+        return
+    kind = (
+        next((key.text for key, _ in first.entries if key.text in layer_reader.forms), DENSE)
+        if isinstance(first, MappingNode)
+        else first.text
+        if isinstance(first, ScalarNode)
+        else DENSE
+    )
+    form = layer_reader.forms.get(kind)
+    if form is not None and not form.takes & {"matrix", "maps"}:
+        found = ARRAYS[len(given.shape)]
+        message = f"expected a number or a list of numbers, found {found}"
+        advice = f"{ONE_INSTANCE}; a matrix is the input of a convolution, or with `sequence: true` one row a time step"
+        report.add("wrong-type", message, _place(given), help=advice)
+
+
+def _check_tie(
+    layer: Layer, number: int, layers: list[Layer], affine: str, fields: Fields | None, report: Report
+) -> Width | None:
+    assert layer.tie is not None
+    assert fields is not None
+    other = layers[layer.tie - 1] if layer.tie <= len(layers) else None
+    if layer.tie >= number or (other is not None and (other.kind != DENSE or other.tie is not None)):
+        message = f"layer {number} cannot have the parameters of layer {layer.tie}"
+        advice = "`tie:` is the number of an earlier layer with weights of its own"
+        report.add("out-of-range", message, fields.place("tie"), help=advice)
+        return None
+    if other is None:
+        return None
+    rows, columns = other.numbers["weights"].shape
+    size = columns if affine == "x W + b" else rows
+    return Width(size, layer.span, f"{_units(size)} come{'s' if size == 1 else ''} from here")
+
+
+def _check_mask(layer: Layer, number: int, report: Report) -> None:
+    """A mask has the shape of the weights, is 0 or 1, and where it is 0 so are they."""
+    mask, weights = layer.numbers.get("mask"), layer.numbers["weights"]
+    if mask is None:
+        return
+    if mask.shape != weights.shape:
+        shown, expected = ("×".join(map(str, item.shape)) for item in (mask, weights))
+        related = (Related(_place(weights), f"{expected} here"),)
+        message = f"layer {number} has a mask {shown}, but weights {expected}"
+        report.add("shape", message, _place(mask), related=related)
+        return
+    for i, (kept, row) in enumerate(zip(mask.values, weights.values, strict=True), 1):
+        for j, (edge, weight) in enumerate(zip(kept, row, strict=True), 1):
+            if edge not in (0.0, 1.0):
+                message = f"entry {i},{j} of the mask is {edge:g}"
+                report.add(
+                    "out-of-range", message, _place(mask), help="1 where there is an edge, 0 where there is none"
+                )
+                return
+            if edge == 0.0 and weight != 0.0:
+                message = f"weight {i},{j} is {weight:g}, and the mask has no edge there"
+                related = (Related(_place(mask), "the mask"),)
+                report.add("conflict", message, _place(weights), related=related, help="write 0, or 1 in the mask")
+                return
+
+
 def _check_steps(update: Update, layers: list[Layer], fields: Fields, report: Report) -> None:
-    weights = sum(layer.weights.shape[0] * layer.weights.shape[1] for layer in layers)
+    weights = sum(
+        prod(numbers.shape) for layer in layers for numbers in layer.numbers.values() if len(numbers.shape) > 1
+    )
     most = max(1, min(MOST_STEPPED // max(1, weights), MOST_UPDATED // max(1, len(layers))))
     if update.steps > most:
         message = f"{update.steps} updates of {weights} weights in {len(layers)} layer{'s' * (len(layers) != 1)}"
@@ -136,14 +237,14 @@ def _has_decimal_commas(fields: Fields, key: str) -> bool:
 
 def _as_list(numbers: Numbers) -> Numbers:
     """One number as a list of one."""
-    return Numbers((numbers.values,), (numbers.texts,), (1,), numbers.span)  # type: ignore[arg-type]
+    return Numbers((numbers.values,), (numbers.texts,), (1,), numbers.span)
 
 
 def _as_rows(numbers: Numbers) -> Numbers:
     """Bare numbers as instances of one value each."""
-    values = tuple((value,) for value in numbers.values)  # type: ignore[union-attr]
+    values = tuple((value,) for value in numbers.values)
     texts = tuple((text,) for text in numbers.texts)
-    return Numbers(values, texts, (len(values), 1), numbers.span)  # type: ignore[arg-type]
+    return Numbers(values, texts, (len(values), 1), numbers.span)
 
 
 def _read_input(fields: Fields, report: Report) -> Numbers | None:
@@ -167,24 +268,16 @@ def _read_input(fields: Fields, report: Report) -> Numbers | None:
         return None
     if one:
         return numbers if numbers.shape else _as_list(numbers)
+    if fields.get("sequence", False):
+        advice = "one sequence at a time: `input:` has a row for each time step"
+        report.add("conflict", "`sequence` does not go with `inputs`", fields.keys["inputs"].span, help=advice)
+        return None
     return numbers if len(numbers.shape) == 2 else _as_rows(numbers)
 
 
-def _read_weights(layer: Fields, number: int, affine: str, report: Report) -> Numbers | None:
-    value: Numbers | Fields | None = layer.get("weights")
-    return drawn_weights(value, number, affine, report) if isinstance(value, Fields) else value
-
-
-def _read_bias(layer: Fields, width: _Width | None) -> Numbers | None:
-    value: Numbers | Fields | None = layer.get("bias")
-    if isinstance(value, Fields):
-        return repeated_bias(value, width.size) if width else None
-    return value
-
-
 def _check_weights(
-    weights: Numbers | None, number: int, width: _Width | None, affine: str, network: Fields, report: Report
-) -> _Width | None:
+    weights: Numbers | None, number: int, width: Width | None, affine: str, network: Fields, report: Report
+) -> Width | None:
     """Check that the weights of a layer take what comes in; gives what goes out."""
     if weights is None:
         return None
@@ -211,10 +304,10 @@ def _check_weights(
             related=(Related(width.span, width.label),),
             help=advice,
         )
-    return _Width(goes_out, span, f"{_units(goes_out)} come{'s' if goes_out == 1 else ''} from here")
+    return Width(goes_out, span, f"{_units(goes_out)} come{'s' if goes_out == 1 else ''} from here")
 
 
-def _refuse_bias(bias: Numbers, number: int, width: _Width, report: Report) -> None:
+def _refuse_bias(bias: Numbers, number: int, width: Width, report: Report) -> None:
     count = bias.shape[0]
     biases = "1 bias" if count == 1 else f"{count} biases"
     advice = "one bias shared by all units is one number: `bias: 0.1`" if count == 1 else ""
@@ -228,73 +321,44 @@ def _refuse_bias(bias: Numbers, number: int, width: _Width, report: Report) -> N
     )
 
 
-def _read_activation(layer: Fields, reader: Reader, arities: Mapping[str, tuple[int, ...]]) -> Activation | None:
-    if "activation" not in layer.keys:
-        return Activation("identity", MappingProxyType({}), layer.span)
-    value: ScalarNode | Fields | None = layer.get("activation")
+def _read_loss(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int, ...]]) -> Loss | None:
+    value: ScalarNode | Fields | None = fields.get("loss")
     node = value.get("name") if isinstance(value, Fields) else value
     if node is None:
         return None
-    known = reader.vocabulary.activations
-    custom = arities.keys() - reader.vocabulary.functions.keys()
     name: str = node.text
-    if name not in known and name not in custom:
-        message = f"`{name[:60]}` is not an activation"
-        reader.report.add("unknown-activation", message, node.span, help=suggestion(name, {*known, *custom}))
+    custom = arities.keys() - reader.vocabulary.functions.keys()
+    if name not in reader.vocabulary.losses and name not in custom:
+        message = f"`{shortened(name)}` is not a loss"
+        reader.report.add(
+            "unknown-loss", message, node.span, help=suggestion(name, (*reader.vocabulary.losses, *sorted(custom)))
+        )
         return None
-    if name in custom and 1 not in arities[name]:
-        message = f"`{name}` has {arities[name][0]} parameters; an activation has one"
-        reader.report.add("argument-count", message, node.span)
+    if name in custom and 2 not in arities[name]:
+        message = f"`{name}` has {arities[name][0]} parameters; a loss has two, the prediction and the target"
+        reader.report.add("argument-count", message, node.span, help=f"write `{name}(y, t)`")
         return None
-    parameters: dict[str, Numbers] = {}
-    if isinstance(value, Fields):
-        for key, number in value.values.items():
-            if key == "name":
-                continue
-            if key not in known.get(name, ()):
-                allowed = ", ".join(f"`{parameter}`" for parameter in known.get(name, ()))
-                advice = f"its parameters: {allowed}" if allowed else "it has no parameters"
-                message = f"`{key}` is not a parameter of `{name}`"
-                reader.report.add("unknown-parameter", message, value.keys[key].span, help=advice)
-            elif number is not None:
-                parameters[key] = number
-    return Activation(name, MappingProxyType(parameters), node.span)
-
-
-def _read_trainable(layer: Fields) -> frozenset[str]:
-    value = layer.get("trainable", True)
-    if isinstance(value, bool):
-        return ALL_PARAMETERS if value else frozenset()
-    return frozenset(name for name in value if name is not None)
-
-
-def _read_loss(fields: Fields, reader: Reader) -> Loss | None:
-    value: str | Fields | None = fields.get("loss")
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return Loss(value, fields.nodes["loss"].span)
-    name: str | None = value.get("name")
-    if name is None:
-        return None
-    for key, losses in (("delta", {"huber"}), ("log_base", LOG_LOSSES)):
+    if not isinstance(value, Fields):
+        return Loss(name, node.span)
+    for key, losses in PARAMETERS_OF_LOSSES:
         if key in value.keys and name not in losses:
             message = f"`{key}` is not a parameter of `{name}`"
             advice = "it goes with " + " or ".join(f"`{loss}`" for loss in sorted(losses))
             reader.report.add("unknown-parameter", message, value.keys[key].span, help=advice)
     return Loss(
         name,
-        value.nodes["name"].span,
+        node.span,
         value.get("factor"),
         value.get("over_outputs"),
         value.get("over_batch", "mean"),
         value.get("log_base", "e"),
         value.get("delta"),
+        value.get("margin"),
     )
 
 
 def _read_target(
-    fields: Fields, given: Numbers | None, width: _Width | None, loss: Loss | None, report: Report
+    fields: Fields, given: Numbers | None, width: Width | None, loss: Loss | None, report: Report
 ) -> tuple[Numbers | None, bool]:
     """The target, and whether it is classes."""
     batch = "inputs" in fields.keys
@@ -316,7 +380,7 @@ def _read_target(
         )
         return None, False
     is_bare = len(target.shape) == (1 if batch else 0)
-    if is_bare and loss and loss.name == "cross_entropy" and (width is None or width.size > 1):
+    if is_bare and loss and loss.name in CLASS_LOSSES and (width is None or width.size > 1):
         return _check_classes(target, fields, key, width, report), True
     if is_bare:
         target = _as_rows(target) if batch else _as_list(target)
@@ -326,7 +390,7 @@ def _read_target(
 
 
 def _data_target(
-    dataset: Dataset, width: _Width | None, loss: Loss | None, report: Report
+    dataset: Dataset, width: Width | None, loss: Loss | None, report: Report
 ) -> tuple[Numbers | None, bool]:
     """The target of the first rows of a data set, and whether it is classes."""
     data, target = dataset.data, dataset.target
@@ -357,7 +421,7 @@ def _data_target(
     return _as_rows(target), False
 
 
-def _refuse_target(target: Numbers, width: _Width, loss: Loss | None, fields: Fields, key: str, report: Report) -> None:
+def _refuse_target(target: Numbers, width: Width, loss: Loss | None, fields: Fields, key: str, report: Report) -> None:
     count = target.shape[-1]
     which = "each target" if key == "targets" else "the target"
     advice = ""
@@ -375,7 +439,7 @@ def _refuse_target(target: Numbers, width: _Width, loss: Loss | None, fields: Fi
     )
 
 
-def _check_classes(target: Numbers, fields: Fields, key: str, width: _Width | None, report: Report) -> Numbers:
+def _check_classes(target: Numbers, fields: Fields, key: str, width: Width | None, report: Report) -> Numbers:
     node: Any = fields.nodes[key]
     items = node.items if target.shape else (node,)
     texts = target.texts if isinstance(target.texts, tuple) else (target.texts,)
@@ -391,15 +455,48 @@ def _check_classes(target: Numbers, fields: Fields, key: str, width: _Width | No
     return target
 
 
-def _check_needs_loss(fields: Fields, report: Report) -> None:
-    if "loss" in fields.keys:
+def _check_needs_loss(fields: Fields, update: Update | None, report: Report) -> None:
+    if "loss" in fields.keys or "upstream" in fields.keys:
         return
+    free = update is not None and (update.gradients or update.optimizer == "perceptron")
     for key in ("regularization", "update", "training"):
-        if key in fields.keys:
+        if key in fields.keys and not (key == "update" and free):
             message = f"`{key}` needs a loss"
             report.add(
                 "missing-key", message, fields.keys[key].span, help="give `loss:`, for example `loss: squared_error`"
             )
+
+
+def _read_upstream(fields: Fields, loss: Loss | None, report: Report) -> Numbers | None:
+    """The gradient at the prediction, which stands in the place of target and loss."""
+    value: Numbers | None = fields.get("upstream")
+    if value is None:
+        return None
+    for key in ("loss", "target", "targets", "regularization"):
+        if key in fields.keys:
+            message = f"`{key}` does not go with `upstream`"
+            advice = "`upstream:` is the gradient at the prediction, which a loss would give: keep one of them"
+            report.add("conflict", message, fields.keys[key].span, help=advice)
+            return None
+    if not value.shape:
+        return _as_list(value)
+    return _as_rows(value) if "inputs" in fields.keys and len(value.shape) == 1 else value
+
+
+def _read_instance_weights(fields: Fields, given: Numbers | None, report: Report) -> Numbers | None:
+    value: Numbers | None = fields.get("instance_weights")
+    if value is None or given is None:
+        return None
+    if "inputs" not in fields.keys:
+        advice = "they weigh the instances of a batch: give `inputs:` and `targets:`"
+        report.add("conflict", "`instance_weights` without a batch", fields.keys["instance_weights"].span, help=advice)
+        return None
+    if value.shape[0] != given.shape[0]:
+        message = f"{value.shape[0]} weights for {given.shape[0]} instances"
+        related = (Related(_place(given), f"{given.shape[0]} instances here"),)
+        report.add("shape", message, _place(value), related=related)
+        return None
+    return value
 
 
 def _read_regularization(fields: Fields, report: Report) -> Regularization | None:

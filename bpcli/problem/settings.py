@@ -36,6 +36,7 @@ def read_conventions(fields: Fields, reader: Reader) -> Conventions:
         relu_at_zero,
         fields.span,
         fields.get("layer_index", conventions.layer_index),
+        step_at_zero.values if (step_at_zero := fields.get("step_at_zero")) is not None else conventions.step_at_zero,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bpcli.problem.declaration import PROBLEM
-from bpcli.problem.functions import read_functions
+from bpcli.problem.functions import read_blocks, read_functions
 from bpcli.problem.graphs import read_graph
 from bpcli.problem.model import Check, Conventions, Display, Problem, Vocabulary
 from bpcli.problem.networks import read_network
@@ -53,7 +53,8 @@ def _read(data: bytes | str, path: str, vocabulary: Vocabulary) -> Problem:
     conventions = read_conventions(conventions_fields, reader) if conventions_fields else Conventions()
     display = read_display(display_fields, reader) if display_fields else Display()
     check = read_check(check_fields) if check_fields else Check()
-    network = read_network(network_fields, reader, arities, conventions.affine) if network_fields else None
+    blocks = read_blocks(fields.get("blocks", ()), arities, reader)
+    network = read_network(network_fields, reader, arities, conventions.affine, blocks) if network_fields else None
     graph = read_graph(graph_fields, reader, arities) if graph_fields else None
     report.raise_if_any()
     return Problem(
@@ -69,6 +70,7 @@ def _read(data: bytes | str, path: str, vocabulary: Vocabulary) -> Problem:
         conventions,
         display,
         check,
+        blocks,
     )
 
 

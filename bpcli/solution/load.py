@@ -10,9 +10,12 @@ from types import MappingProxyType
 
 from bpcli.calculus.ops.registry import ACTIVATIONS, FUNCTIONS, LOSSES
 from bpcli.calculus.optimizer import FORMS, OPTIMIZERS
+from bpcli.compose.blocks import BLOCKS
+from bpcli.compose.built import Built
 from bpcli.compose.custom import custom_operations
 from bpcli.compose.graph import build_graph
-from bpcli.compose.network import Built, build_network
+from bpcli.compose.network import build_network
+from bpcli.compose.unroll import unrolled
 from bpcli.diagnostics import Diagnostic, InputError, ProblemError, Span
 from bpcli.document.rounding import Rounding
 from bpcli.notation.conventions import PRESETS, SYMBOL_ROLES, clashes, symbols_for
@@ -23,6 +26,7 @@ from bpcli.solution.solution import NumericError, Solution
 MOST_BYTES = 64 * 2**20
 STANDARD_INPUT = "-"
 DEFAULT_DECIMALS = 4
+MOST_WORKED = 3
 
 
 @cache
@@ -36,6 +40,7 @@ def vocabulary() -> Vocabulary:
         optimizer_forms=MappingProxyType(dict(FORMS)),
         presets=tuple(PRESETS),
         symbol_roles=SYMBOL_ROLES,
+        blocks=MappingProxyType({name: block.form for name, block in BLOCKS.items()}),
     )
 
 
@@ -80,13 +85,14 @@ def _not_found(name: str) -> str:
     return f"`{name}` is neither a file nor the name of a shipped problem; {hint}"
 
 
-def build(problem: Problem) -> Built:
-    """The program of a problem. Raises ProblemError for formulas without a meaning."""
+def build(problem: Problem, updates: int = 1) -> Built:
+    """The program of a problem, with so many updates worked. Raises ProblemError for formulas without a meaning."""
     functions, faults = custom_operations(problem.functions, problem.conventions.relu_at_zero)
     faults.extend(_clashing_symbols(problem.conventions))
     if faults:
         raise ProblemError(problem.path, problem.text, tuple(faults))
-    return build_graph(problem, functions) if problem.network is None else build_network(problem, functions)
+    built = build_graph(problem, functions) if problem.network is None else build_network(problem, functions)
+    return unrolled(built, updates)
 
 
 def _clashing_symbols(conventions: Conventions) -> list[Diagnostic]:
@@ -114,12 +120,22 @@ def rounding_of(display: Display) -> Rounding:
     )
 
 
-def solve(problem: Problem, rounding: Rounding | None = None) -> Solution:
-    """Works a problem. `rounding` takes the place of what the problem says about display.
+def updates_of(problem: Problem, asked: int | None = None) -> int:
+    """How many updates are worked line by line: those asked for, else all of a few."""
+    update = problem.update
+    if update is None:
+        return 1
+    few = update.steps if update.steps <= MOST_WORKED else 1
+    return max(1, min(update.steps, few if asked is None else asked))
+
+
+def solve(problem: Problem, rounding: Rounding | None = None, updates: int | None = None) -> Solution:
+    """Works a problem. `rounding` takes the place of what the problem says about display; `updates` says how many are
+    worked line by line (all, unless there are more than `MOST_WORKED`).
 
     Raises ProblemError for formulas without a meaning and for values that are not finite.
     """
-    built = build(problem)
+    built = build(problem, updates_of(problem, updates))
     try:
         solution = Solution(problem, built, rounding or rounding_of(problem.display))
         if solution.update_steps > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from bpcli.calculus.expr import Apply, Array, Expr, Variable, evaluate, postorder, variables_of
 from bpcli.calculus.program import Binding
 from bpcli.calculus.terms import terms_of
-from bpcli.compose.network import Built
+from bpcli.compose.built import Built
+from bpcli.compose.unroll import is_of_the_update
 from bpcli.diagnostics import BpcliError
 from bpcli.document.rounding import Rounding
 from bpcli.problem.identifiers import Identifier, UnknownQuantityError, parse_identifier, resolve_name
@@ -127,7 +129,18 @@ class Solution:
             name = resolve_name(parts.name, self.variables, twins, self.output.name, self.loss_name)
         except UnknownQuantityError as error:
             raise UnknownQuantityError(identifier.strip(), error.near) from None
+        if parts.step is not None:
+            worked = self.built.twins.get(f"{name}@{parts.step}", f"{name}@{parts.step}")
+            if worked in self.variables and f"{name}@0" not in self.variables | {worked: None}:
+                return parts._replace(name=worked, step=None)
+            if parts.step == 0 and f"{name}@0" not in self.variables and name not in self._of_updates:
+                return parts._replace(name=name, step=None)
         return parts._replace(name=name)
+
+    @cached_property
+    def _of_updates(self) -> frozenset[str]:
+        """The lines that have their values after an update."""
+        return frozenset(b.variable.name for b in self.cycle.program.bindings if is_of_the_update(b))
 
     def _delta_names(self) -> dict[str, str]:
         """`delta2` → the gradient at layer 2's pre-activation."""
@@ -142,10 +155,17 @@ class Solution:
         variable = self.variables[parts.name]
         if parts.terms:
             return self._entry(identifier, self.terms(parts.name), parts.indices)
-        values = self.values if parts.step is None else self.at_step(parts.step, identifier)
         name = parts.name
-        if parts.step is not None and f"{name}@0" in self.variables:
-            name = f"{name}@0"  # a moment: what the updates so far have made of its start
+        if parts.step is None:
+            values = self.values
+        elif f"{name}@0" in self.variables:  # a moment: what the updates so far have made of its start
+            name, values = f"{name}@0", self.at_step(parts.step, identifier)
+        elif name in self._of_updates:
+            if parts.step < 1:
+                raise UnknownQuantityError(identifier, (), f"`{identifier}` is there from the first update on")
+            values = self.at_step(parts.step - 1, identifier)
+        else:
+            values = self.at_step(parts.step, identifier)
         return self._entry(identifier, plain(values[name], variable.rank), parts.indices)
 
     def _entry(self, identifier: str, value: Any, indices: tuple[int, ...]) -> Any:
@@ -184,8 +204,7 @@ class Solution:
 
     @property
     def update_steps(self) -> int:
-        network = self.problem.network
-        return network.update.steps if network is not None and network.update is not None else 0
+        return self.problem.update.steps if self.problem.update is not None and self.built.state else 0
 
     def at_step(self, k: int, identifier: str = "") -> dict[str, Array]:
         """The values of all quantities after k updates, those that the updated parameters give."""
@@ -193,8 +212,13 @@ class Solution:
             most = self.update_steps
             reason = f"`{identifier or k}` needs {k} updates; the problem makes {most} (`update: {{steps: {most}}}`)"
             raise UnknownQuantityError(identifier, (), reason)
-        values, _ = run(self.built, {**self.built.values, **self.states()[k]}, self.rounding)
+        values, _ = run(self.cycle, {**self.cycle.values, **self.states()[k]}, self.rounding)
         return values
+
+    @property
+    def cycle(self) -> Built:
+        """The program of one update."""
+        return self.built.one_update
 
     def states(self) -> list[dict[str, Array]]:
         """Parameters and moments after 0, 1, … updates, by the names of the inputs they replace."""
@@ -203,17 +227,20 @@ class Solution:
         return self._states
 
     def _iterated(self) -> Iterator[dict[str, Array]]:
-        state = {old.name: self.built.values[old.name] for old, _ in self.built.state}
+        cycle = self.cycle
+        state = {old.name: cycle.values[old.name] for old, _ in cycle.state}
         yield state
         values = self.values
-        counted = "k" in self.built.values
         for k in range(1, self.update_steps + 1):
-            state = {old.name: values[new.name] for old, new in self.built.state}
-            if counted:
-                state["k"] = np.float64(k + 1)
+            state = {old.name: values[new.name] for old, new in cycle.state}
+            if k < len(cycle.turns):
+                state.update({name: given.value for name, given in cycle.turns[k].items()})
+            if cycle.step_number is not None:
+                state[cycle.step_number.name] = cycle.values[cycle.step_number.name] + k
             yield state
             try:
-                values, _ = run(self.built, {**self.built.values, **state}, self.rounding)
+                # What an exercise states, it states of the first pass.
+                values, _ = run(cycle._replace(stated={}), {**cycle.values, **state}, self.rounding)
             except NumericError as error:
                 raise NumericError(error.quantity, error.operation, error.operands, error.value, k) from None
 
@@ -234,7 +261,7 @@ def run(
 
     Raises NumericError for a value that is not finite, unless every line that uses it has a stable form without it.
     """
-    overrides = overrides or {}
+    overrides = {**built.stated, **(overrides or {})}
     values: dict[str, Array] = {**given, **{name: v for name, v in overrides.items() if name in given}}
     exact: dict[str, Array] = {}
     doubtful: dict[str, Binding] = {}
@@ -243,6 +270,8 @@ def run(
         for binding in built.program.bindings:
             name = binding.variable.name
             formula = binding.expr
+            if built.stated and binding.worked is not None and _uses(binding.worked, built.stated):
+                formula = binding.worked
             if binding.stable is not None and not _bypasses(built, binding, overrides):
                 formula = binding.stable
             if doubtful:
@@ -264,6 +293,10 @@ def run(
         if not has_detour:
             raise _numeric_error(binding, values)
     return values, exact
+
+
+def _uses(formula: Expr, names: Mapping[str, Array]) -> bool:
+    return any(variable.name in names for variable in variables_of(formula))
 
 
 def _is_finite(value: Array) -> bool:

@@ -11,7 +11,6 @@ import numpy as np
 
 from bpcli.calculus.expr import Array
 from bpcli.diagnostics import BpcliError, Span
-from bpcli.problem.model import Layer, Network
 from bpcli.training.training import Trained
 
 MARK = "# bpcli checkpoint:"
@@ -34,11 +33,9 @@ def checkpoint_text(trained: Trained) -> str:
     if any(not np.all(np.isfinite(value)) for value in trained.parameters.values()):
         raise CheckpointError("the parameters are not all finite: a checkpoint of them could not be read")
     problem = trained.problem
-    network = problem.network
-    assert network is not None
     text = problem.text.replace("\r\n", "\n").removeprefix("\ufeff")
     # From the end of the file to its start, so that the places still to be replaced stay where they are.
-    for span, written in sorted(_replacements(network, trained), reverse=True):
+    for span, written in sorted(_replacements(trained), reverse=True):
         start, end = _offset(text, span.line, span.column), _offset(text, span.end_line, span.end_column)
         kept = _after_value(text[start:end])
         # A list in brackets on a line of its own stands further in than its key; a block sequence need not.
@@ -59,28 +56,25 @@ def is_checkpoint(text: str) -> bool:
     return text.startswith(MARK)
 
 
-def _replacements(network: Network, trained: Trained) -> list[tuple[Span, str]]:
-    found: list[tuple[Span, str]] = []
-    by_place = {(v.layer, v.role): v.name for v in trained.variables}
-    for number, layer in enumerate(network.layers, start=1):
-        for role in ("weights", "bias"):
-            name = by_place.get((number, role))
-            if name is not None:
-                found.append((_span(layer, role), _written(trained.parameters[name], role)))
-    return found
+def _replacements(trained: Trained) -> list[tuple[Span, str]]:
+    """Each array of the file that was trained, with its new numbers: several parameters may be parts of one."""
+    arrays: dict[Span, Any] = {}
+    for variable in trained.variables:
+        source = trained.sources[variable.name]
+        value = np.asarray(trained.parameters[variable.name])
+        shape = source.numbers.shape
+        if source.numbers.span not in arrays:
+            arrays[source.numbers.span] = np.array(source.numbers.values, dtype=np.float64).reshape(shape)
+        arrays[source.numbers.span][source.at] = value.reshape(shape[len(source.at) :])
+    return [(span, _written(array)) for span, array in arrays.items()]
 
 
-def _span(layer: Layer, role: str) -> Span:
-    if role == "weights":
-        return layer.weights.span
-    assert layer.bias is not None
-    return layer.bias.span
-
-
-def _written(value: Array, role: str) -> str:
-    if role == "bias":
-        return _list(np.ravel(value)) if np.ndim(value) else _number(value)
-    return "[" + ", ".join(_list(row) for row in value) + "]"
+def _written(value: Array) -> str:
+    if np.ndim(value) == 0:
+        return _number(value)
+    if np.ndim(value) == 1:
+        return _list(value)
+    return "[" + ", ".join(map(_written, value)) + "]"
 
 
 def _list(row: Any) -> str:

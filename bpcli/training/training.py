@@ -6,9 +6,11 @@ is measured is the objective over the whole data set, between epochs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from math import prod
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,8 +18,8 @@ import numpy as np
 from bpcli.calculus.expr import Array, Variable
 from bpcli.calculus.fusing import Member, arranged, placed
 from bpcli.calculus.plan import Call, Planner
+from bpcli.compose.built import Built, Source
 from bpcli.compose.instances import data_of, orders, with_rows
-from bpcli.compose.network import Built
 from bpcli.diagnostics import BpcliError
 from bpcli.problem.model import Network, Numbers, Problem, Update
 from bpcli.solution.load import build, rounding_of
@@ -89,6 +91,7 @@ class Trained(NamedTuple):
     parameters: dict[str, Array]
     output: str
     seconds: float
+    sources: Mapping[str, Source] = MappingProxyType({})
 
 
 def settings_of(problem: Problem) -> Settings:
@@ -143,7 +146,13 @@ def _prepared(problem: Problem, settings: Settings) -> Problem:
         update = Update("gradient_descent", rate, 1, network.span)
     if rate is not None:
         update = update._replace(learning_rate=rate)
-    return problem._replace(network=network._replace(update=update._replace(steps=1)))
+    elif isinstance(update.learning_rate, Numbers) and update.learning_rate.shape:
+        raise TrainingError(
+            "a learning rate for each of a few updates is not one for training: give --learning-rate 0.1"
+        )
+    if update.gradients or update.optimizer == "perceptron":
+        raise TrainingError("training needs the gradients of a loss, and this problem updates by something else")
+    return problem._replace(network=network._replace(update=update._replace(steps=1, instances=False)))
 
 
 # --- one size of batch -------------------------------------------------------------------------------------------
@@ -181,7 +190,8 @@ class _Trainer:
         self.network = network
         self.data = data_of(self.problem)
         self.classes = np.argmax(self.data.targets, axis=1)
-        self.size = min(settings.batch_size or self.data.rows, self.data.rows)
+        one_by_one = problem.update is not None and problem.update.instances
+        self.size = min(settings.batch_size or (1 if one_by_one else self.data.rows), self.data.rows)
         self.full = self.size == self.data.rows
         self.shared: dict[str, Array] = {}
         self.state: list[Array] = []
@@ -198,9 +208,10 @@ class _Trainer:
         """Raises TrainingError for training that would take days, before it begins."""
         count, epochs = self.data.rows, self.settings.epochs
         updates = epochs * -(-count // self.size)
-        weights = sum(layer.weights.shape[0] * layer.weights.shape[1] for layer in self.network.layers)
+        one = build(with_rows(self.problem, self.data, np.arange(1)) if self.network.batch else self.problem)
+        weights = sum(max(1, prod(parameter.shape)) for parameter in one.parameters)
         work = 3.0 * epochs * count * weights
-        widest = max(max(layer.weights.shape) for layer in self.network.layers)
+        widest = max(prod(binding.variable.shape) for binding in one.program.bindings if binding.phase == "forward")
         if updates > MOST_UPDATES:
             raise TrainingError(
                 f"this training makes {updates:,} updates, and at most {MOST_UPDATES:,} are made: "
@@ -247,8 +258,9 @@ class _Trainer:
         measured = frozenset(planner.done)
         backward = planner.calls_for(adjoints)
         update = planner.calls_for(news)
-        if "k" in arrays:
-            update.append(partial(np.add, arrays["k"], 1.0, arrays["k"]))
+        if built.step_number is not None:
+            counter = arrays[built.step_number.name]
+            update.append(partial(np.add, counter, 1.0, counter))
         inputs, targets = loaded["input"], loaded["target"]
         updated = frozenset(planner.done) - (measured - lean)
         calls = (forward, measure, backward, update)
@@ -270,8 +282,8 @@ class _Trainer:
                 array = arrays.setdefault(variable.name, np.empty(variable.shape))
                 array[...] = built.values[variable.name]
         self.state = [arrays[old.name] for old, _ in state]
-        if "k" in arrays:
-            self.state.append(arrays["k"])
+        if built.step_number is not None:
+            self.state.append(arrays[built.step_number.name])
         return arrays
 
     def _loads(self) -> list[tuple[list[Call], list[Call]]]:
@@ -349,6 +361,7 @@ class _Trainer:
             parameters,
             self._output,
             perf_counter() - began,
+            self.step.built.sources,
         )
 
     @property
@@ -471,8 +484,8 @@ def worked_steps(problem: Problem, settings: Settings, count: int) -> Iterator[S
             batch = with_rows(prepared, data, order[start : start + size])
             built = build(batch)
             texts = {name: text for name, text in built.texts.items() if name not in state}
-            if "k" in built.values:
-                state["k"] = np.float64(number)
+            if built.step_number is not None:
+                state[built.step_number.name] = np.float64(number)
             built = built._replace(values={**built.values, **state}, texts=texts)
             solution = Solution(batch, built, rounding_of(problem.display))
             yield solution

@@ -23,6 +23,7 @@ __all__ = [
     "cosine",
     "elu",
     "exp",
+    "floor",
     "function_of_one_variable",
     "identity",
     "leaky_relu",
@@ -181,6 +182,9 @@ sign = Operation(
 absolute = _elementary("abs", np.abs, lambda out, a: sign(a), between("|", "|"))
 sine: Operation = _elementary("sin", np.sin, lambda out, a: cosine(a), call("sin"))
 cosine: Operation = _elementary("cos", np.cos, lambda out, a: negate(sine(a)), call("cos"))
+
+
+floor = _elementary("floor", np.floor, lambda out, a: 0 * a, between("⌊", "⌋"))
 
 
 def _sigmoid(z: Array) -> Array:

@@ -1,0 +1,393 @@
+"""The blocks of which networks are made: each a few named lines over operations.
+
+Sources of the forms: LeCun et al. (1989) convolution; Srivastava et al. (2014) dropout, inverted; Ba et al. (2016)
+layer and Ioffe and Szegedy (2015) batch normalisation; He et al. (2016) residual; Elman (1990) recurrent;
+Hochreiter and Schmidhuber (1997), Gers et al. (2000) LSTM; Cho et al. (2014) GRU; Vaswani et al. (2017) attention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from bpcli.calculus.expr import Constant, Expr, Variable
+from bpcli.calculus.ops import arithmetic
+from bpcli.calculus.ops.elementwise import sqrt, square
+from bpcli.calculus.ops.reductions import axis_sum, mean
+from bpcli.compose.formula import translate
+from bpcli.compose.writing import Block, Flow, Writing
+from bpcli.problem.model import BlockForm, OptionForm, OwnBlock, ParameterForm
+
+ACTIVATION = OptionForm(
+    "activation", "activation", "The activation, or a function from `functions:`.", default="identity"
+)
+UNITS = frozenset({"units"})
+SEQUENCES = frozenset({"steps", "matrix"})
+EVERYTHING = frozenset({"units", "matrix", "maps", "steps"})
+
+
+# --- dense ---
+
+DENSE = BlockForm(
+    "dense",
+    "A dense layer.",
+    (
+        ParameterForm(
+            "weights",
+            (("out", "in"),),
+            "The weights: a list of rows, [out][in] unless `conventions: affine` says otherwise; "
+            "or how they are drawn: `{shape: [16, 4], seed: 1}`.",
+        ),
+        ParameterForm(
+            "bias",
+            (("out",), ()),
+            "One bias per unit, one number shared by all units, or `{value: 0}`, one per unit of that value; "
+            "absent: no bias.",
+            required=False,
+        ),
+        ParameterForm(
+            "mask", (("out", "in"),), "0 where there is no edge, 1 where there is one.", required=False, trained=False
+        ),
+    ),
+    (ACTIVATION,),
+    takes=frozenset({"units", "matrix", "steps"}),
+)
+
+
+def dense(q: Writing, flow: Flow) -> Flow:
+    """a = W x + b, h = f(a); over a sequence the same parameters for each of its steps."""
+    if flow.kind == "matrix":
+        return _dense_of_rows(q, flow.only)
+    outputs = []
+    for t, x in enumerate(flow.parts, 1):
+        at, number = ((t,), t) if flow.kind == "steps" else ((), None)
+        a = q.line("pre_activation", q.affine("weights", "bias", x), *at)
+        outputs.append(q.line("activation", q.f(a), *at, goes_on=True, number=number))
+    return Flow(flow.kind, tuple(outputs))
+
+
+def _dense_of_rows(q: Writing, x: Expr) -> Flow:
+    """The same for tokens, which are rows whatever the layout."""
+    W = q["weights"]
+    if q.layout.fans(W.shape)[1] != x.shape[1]:
+        q.fit("weights", "in", x.shape[1], f"rows of {x.shape[1]} values come in")
+    product = q.layout.product_of_rows(q.masked(W), x)
+    a = q.line("pre_activation", product + q.layout.as_row(q["bias"]) if q.has("bias") else product)
+    return Flow("matrix", (q.line("activation", q.activation("activation", rows=True)(a), goes_on=True),))
+
+
+# --- dropout and normalisation ---
+
+DROPOUT = BlockForm(
+    "dropout",
+    "Dropout with a given mask, inverted: h ⊙ mask / keep.",
+    (
+        ParameterForm(
+            "mask",
+            (("units",), ("instances", "units")),
+            "1 for what is kept, 0 for what is dropped; in a batch a row for each instance, or one row for all.",
+            trained=False,
+        ),
+    ),
+    (OptionForm("keep", "number", "The share that is kept, in the denominator.", required=True),),
+    takes=UNITS,
+    keeps_width=True,
+)
+
+
+def dropout(q: Writing, flow: Flow) -> Flow:
+    """h = x ⊙ mask / keep."""
+    x = flow.only
+    mask = q.instances("mask", x)
+    keep = q.layer.options["keep"]
+    scaled = arithmetic.divide(arithmetic.multiply(x, mask), Constant(keep.values, texts=str(keep.texts)))
+    return Flow("units", (q.line("activation", scaled, told="dropped", goes_on=True),))
+
+
+GAIN = ParameterForm("gain", (("units",),), "The gain γ of each unit; absent: 1, no parameter.", required=False)
+SHIFT = ParameterForm("bias", (("units",),), "The bias β of each unit; absent: 0, no parameter.", required=False)
+EPSILON = OptionForm("epsilon", "small", "ε, added to the variance under the root.", default="1e-5")
+NORMALISED = {"gain": "γ", "bias": "β", "mean": "μ", "variance": "var", "normalised": "n"}
+LAYER_NORM = BlockForm(
+    "layer_norm", "Layer normalisation, over the units of each instance.", (GAIN, SHIFT), (EPSILON,), UNITS, True
+)
+BATCH_NORM = BlockForm(
+    "batch_norm", "Batch normalisation, over the instances for each unit.", (GAIN, SHIFT), (EPSILON,), UNITS, True
+)
+
+
+def layer_norm(q: Writing, flow: Flow) -> Flow:
+    """μ and var over the units of an instance, n = (x − μ)/√(var + ε), h = γ ⊙ n + β."""
+    return _normalised(q, flow.only, q.layout.unit_axis if q.batch else None)
+
+
+def batch_norm(q: Writing, flow: Flow) -> Flow:
+    """The same over the instances of a batch, for each unit."""
+    if not q.batch:
+        raise q.misfit("`batch_norm` has one instance to normalise over", "give `inputs:` and `targets:`, a batch")
+    return _normalised(q, flow.only, 1 - q.layout.unit_axis)
+
+
+def _normalised(q: Writing, x: Expr, axis: int | None) -> Flow:
+    def average(of: Expr) -> Expr:
+        if axis is None:
+            return mean(of)
+        count = of.shape[axis]
+        return arithmetic.divide(axis_sum(axis)(of), Constant(float(count), texts=str(count)))
+
+    mu = q.line("mean", average(x))
+    away = arithmetic.subtract(x, mu)
+    variance = q.line("variance", average(square(away)))
+    epsilon = q.constant("epsilon", "ε")
+    normalised = arithmetic.divide(away, sqrt(arithmetic.add(variance, epsilon)))
+    if not (q.has("gain") or q.has("bias")):
+        h = q.line("activation", normalised, told="normalised", goes_on=True)
+        q.also("normalised", h)
+        return Flow("units", (h,))
+    n: Expr = q.line("normalised", normalised)
+    if q.has("gain"):
+        n = arithmetic.multiply(q["gain"], n)
+    if q.has("bias"):
+        n = arithmetic.add(n, q["bias"])
+    return Flow("units", (q.line("activation", n, told="scaled", goes_on=True),))
+
+
+# --- blocks in a block ---
+
+LAYERS = OptionForm("layers", "layers", "The layers inside.", required=True)
+RESIDUAL = BlockForm(
+    "residual", "Layers with a way round them: h = f(inner(x) + x).", (), (LAYERS, ACTIVATION), EVERYTHING
+)
+
+
+def residual(q: Writing, flow: Flow) -> Flow:
+    """s = inner(x) + x, h = f(s)."""
+    inner = q.inside(flow)
+    outputs = []
+    for m, (out, x) in enumerate(zip(inner.parts, flow.parts, strict=True), 1):
+        at, number = q.numbering(m, flow)
+        total = arithmetic.add(out, x)
+        if q.layer.activation.name == "identity":
+            h = q.line("activation", total, *at, told="sum", goes_on=True, number=number)
+            q.also("sum", h, *at)
+        else:
+            h = q.line("activation", q.f(q.line("sum", total, *at)), *at, goes_on=True, number=number)
+        outputs.append(h)
+    return Flow(flow.kind, tuple(outputs))
+
+
+BRANCHES = BlockForm(
+    "branches",
+    "Several ways side by side.",
+    (),
+    (
+        OptionForm("branches", "branches", "The branches, each `{layers: […]}`.", required=True),
+        OptionForm(
+            "combine",
+            "choice",
+            "How their results come together.",
+            required=True,
+            choices=("concat", "sum", "mean", "product"),
+        ),
+    ),
+    UNITS,
+)
+
+
+def branches(q: Writing, flow: Flow) -> Flow:
+    """h = the results of the branches, one below the other, or their sum, mean or product."""
+    results = [q.inside(flow, branch, branch + 1).only for branch in range(len(q.layer.inner))]
+    combine = q.option("combine")
+    h: Expr
+    if combine == "concat":
+        h = q.joined(results)
+    elif combine == "product":
+        h = results[0]
+        for result in results[1:]:
+            h = arithmetic.multiply(h, result)
+    else:
+        h = arithmetic.sum_of(results)
+        if combine == "mean":
+            h = arithmetic.divide(h, Constant(float(len(results)), texts=str(len(results))))
+    return Flow("units", (q.line("activation", h, told="combined", goes_on=True),))
+
+
+# --- sequences ---
+
+
+def _recurrent_parameters(group: str = "") -> tuple[ParameterForm, ...]:
+    prefix, of = (f"{group}.", f" of the {group.replace('_', ' ')}") if group else ("", "")
+    return (
+        ParameterForm(f"{prefix}weights", (("out", "in"),), f"The weights{of} on the input, as in a dense layer."),
+        ParameterForm(f"{prefix}recurrent", (("out", "out"),), f"The weights{of} on the step before."),
+        ParameterForm(f"{prefix}bias", (("out",), ()), f"The bias{of}; absent: none.", required=False),
+    )
+
+
+def _started(name: str, what: str) -> ParameterForm:
+    return ParameterForm(name, (("out",),), f"{what} before the first step; absent: 0.", required=False, trained=False)
+
+
+OUTPUTS = OptionForm(
+    "outputs", "choice", "Whether the last step goes on, or all.", default="last", choices=("last", "all")
+)
+RECURRENT = BlockForm(
+    "recurrent",
+    "A recurrent layer: a_t = W x_t + U h_(t−1) + b, h_t = f(a_t).",
+    (*_recurrent_parameters(), _started("start", "The activation")),
+    (OptionForm("activation", "activation", "The activation.", default="tanh"), OUTPUTS),
+    SEQUENCES,
+)
+
+
+def recurrent(q: Writing, flow: Flow) -> Flow:
+    """One line a step, the parameters shared: backpropagation through time is the sum of their uses."""
+    h = q.start("start", q.layout.fans(q["weights"].shape)[0])
+    outputs: list[Expr] = []
+    for t, x in q.over(flow):
+        a = q.line("pre_activation", q.recurrent_map("", x, h), t)
+        h = q.line("activation", q.f(a), t, goes_on=q.hands_on(t, flow), number=q.step_number(t))
+        outputs.append(h)
+    return q.handed_on(outputs)
+
+
+LSTM_GATES = {"input_gate": "i", "forget_gate": "f", "output_gate": "o", "candidate": "g"}
+LSTM = BlockForm(
+    "lstm",
+    "A long short-term memory: c_t = f ⊙ c_(t−1) + i ⊙ g, h_t = o ⊙ tanh(c_t).",
+    (
+        *(parameter for gate in LSTM_GATES for parameter in _recurrent_parameters(gate)),
+        _started("start.h", "The activation"),
+        _started("start.c", "The cell"),
+    ),
+    (OUTPUTS,),
+    SEQUENCES,
+)
+
+
+def lstm(q: Writing, flow: Flow) -> Flow:
+    """Three gates and a candidate a step, then the cell, then what it shows."""
+    size = q.layout.fans(q["input_gate.weights"].shape)[0]
+    h, c = q.start("start.h", size), q.start("start.c", size)
+    sigmoid, tanh = q.named("sigmoid"), q.named("tanh")
+    outputs: list[Expr] = []
+    for t, x in q.over(flow):
+        gates: dict[str, Variable] = {}
+        for gate in LSTM_GATES:
+            a = q.line(f"{gate}.pre_activation", q.recurrent_map(gate, x, h), t)
+            gates[gate] = q.line(gate, (tanh if gate == "candidate" else sigmoid)(a), t)
+        kept = arithmetic.multiply(gates["forget_gate"], c)
+        c = q.line("cell", arithmetic.add(kept, arithmetic.multiply(gates["input_gate"], gates["candidate"])), t)
+        shown = arithmetic.multiply(gates["output_gate"], tanh(c))
+        goes_on = q.hands_on(t, flow)
+        h = q.line("activation", shown, t, told="shown", goes_on=goes_on, number=q.step_number(t))
+        outputs.append(h)
+    return q.handed_on(outputs)
+
+
+GRU_GATES = {"update_gate": "z", "reset_gate": "r", "candidate": "n"}
+GRU = BlockForm(
+    "gru",
+    "A gated recurrent unit: h_t = (1 − z) ⊙ n + z ⊙ h_(t−1).",
+    (*(p for gate in GRU_GATES for p in _recurrent_parameters(gate)), _started("start", "The activation")),
+    (
+        OptionForm(
+            "form",
+            "choice",
+            "Where the reset gate stands: U (r ⊙ h), or r ⊙ (U h).",
+            default="reset_before",
+            choices=("reset_before", "reset_after"),
+        ),
+        OUTPUTS,
+    ),
+    SEQUENCES,
+)
+
+
+def gru(q: Writing, flow: Flow) -> Flow:
+    """Two gates, the candidate, and a mixture of it with what was."""
+    h = q.start("start", q.layout.fans(q["update_gate.weights"].shape)[0])
+    sigmoid, tanh = q.named("sigmoid"), q.named("tanh")
+    outputs: list[Expr] = []
+    for t, x in q.over(flow):
+        gates: dict[str, Variable] = {}
+        for gate in ("update_gate", "reset_gate"):
+            gates[gate] = q.line(gate, sigmoid(q.line(f"{gate}.pre_activation", q.recurrent_map(gate, x, h), t)), t)
+        z, r = gates["update_gate"], gates["reset_gate"]
+        if q.option("form") == "reset_before":
+            inside = q.recurrent_map("candidate", x, arithmetic.multiply(r, h))
+        else:
+            product = q.layout.product(q["candidate.weights"], x)
+            inside = arithmetic.add(product, q["candidate.bias"]) if q.has("candidate.bias") else product
+            inside = arithmetic.add(inside, arithmetic.multiply(r, q.layout.product(q["candidate.recurrent"], h)))
+        n = q.line("candidate", tanh(q.line("candidate.pre_activation", inside, t)), t)
+        new = arithmetic.multiply(arithmetic.subtract(1.0, z), n)
+        mixed = arithmetic.add(new, arithmetic.multiply(z, h))
+        goes_on = q.hands_on(t, flow)
+        h = q.line("activation", mixed, t, told="mixed", goes_on=goes_on, number=q.step_number(t))
+        outputs.append(h)
+    return q.handed_on(outputs)
+
+
+def _gate_letters(gates: Mapping[str, str]) -> dict[str, str]:
+    """W_i, U_i, b_i, a_i and i for the gate i."""
+    letters: dict[str, str] = {}
+    for gate, letter in gates.items():
+        letters |= {f"{gate}.weights": f"{{weights}}_{letter}", f"{gate}.recurrent": f"U_{letter}"}
+        letters |= {f"{gate}.bias": f"{{bias}}_{letter}", f"{gate}.pre_activation": f"{{pre_activation}}_{letter}"}
+        letters[gate] = letter
+    return letters
+
+
+# --- a block of the file's own ---
+
+
+def own_block(block: OwnBlock) -> Block:
+    """A block whose lines are formulas of the problem file."""
+    any_shape = ((), ("",), ("", ""))
+    parameters = tuple(ParameterForm(name, any_shape, f"The parameter `{name}`.") for name in block.parameters)
+    form = BlockForm(block.name, "A block of the file's own.", parameters, takes=UNITS | {"matrix"})
+
+    def lines(q: Writing, flow: Flow) -> Flow:
+        scope: dict[str, Expr] = {block.argument: flow.only}
+        scope.update({name: q.parameter(name, letter=name, as_column=True) for name in block.parameters})
+        variable: Variable | None = None
+        for definition in block.definitions:
+            expr = translate(definition.formula, scope, q.lines.functions, q.lines.relu_at_zero)
+            variable = q.own_line(definition.name, expr)
+            scope[definition.name] = variable
+        assert variable is not None
+        q.hand_on_own(variable)
+        return Flow(q.kind_of(variable), (variable,))
+
+    return Block(form, lines, batches=False)
+
+
+def _block(
+    form: BlockForm, lines: Callable[[Writing, Flow], Flow], letters: Mapping[str, str] = {}, batches: bool = True
+) -> Block:
+    return Block(form, lines, MappingProxyType(dict(letters)), batches)
+
+
+BLOCKS: Mapping[str, Block] = MappingProxyType(
+    {
+        block.name: block
+        for block in (
+            _block(DENSE, dense, {"mask": "M"}),
+            _block(DROPOUT, dropout, {"mask": "M"}),
+            _block(LAYER_NORM, layer_norm, NORMALISED),
+            _block(BATCH_NORM, batch_norm, NORMALISED),
+            _block(RESIDUAL, residual, {"sum": "s"}),
+            _block(BRANCHES, branches),
+            _block(RECURRENT, recurrent, {"recurrent": "U", "start": "{activation}"}, batches=False),
+            _block(
+                LSTM,
+                lstm,
+                {**_gate_letters(LSTM_GATES), "cell": "c", "start.h": "{activation}", "start.c": "c"},
+                batches=False,
+            ),
+            _block(GRU, gru, {**_gate_letters(GRU_GATES), "start": "{activation}"}, batches=False),
+        )
+    }
+)
+"""Every block, by the name it has in a problem file."""
