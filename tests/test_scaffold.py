@@ -8,7 +8,7 @@ import pytest
 
 from bpcli.authoring.scaffold import Scaffold, ScaffoldError, graph_text, network_text, sizes
 from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES
-from bpcli.calculus.optimizer import OPTIMIZERS
+from bpcli.authoring.scaffold import OFFERED
 from bpcli.solution.load import parse_problem, solve
 
 
@@ -38,7 +38,7 @@ def test_every_combination_is_solved_or_refused_with_a_way_out(hidden: str, outp
         assert len(solve(parse_problem(network_text(wanted)))) > 5
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", OFFERED)
 def test_every_optimizer(optimizer: str) -> None:
     solution = solve(parse_problem(network_text(Scaffold((2, 2, 1), optimizer=optimizer))))
     assert solution.update_steps == 1

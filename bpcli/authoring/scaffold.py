@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from bpcli.authoring.redraw import Draw, drawer
 from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES
-from bpcli.calculus.optimizer import OPTIMIZERS
+from bpcli.calculus.optimizer import OPTIMIZERS, WITHOUT_GRADIENTS
 from bpcli.diagnostics import BpcliError
 from bpcli.document.safe import safe
 
+OFFERED = tuple(name for name in OPTIMIZERS if name not in WITHOUT_GRADIENTS)
 MOST_LAYERS = 20
 MOST_UNITS = 100
 MOST_WEIGHTS = 2_000
@@ -66,7 +67,7 @@ class Scaffold(NamedTuple):
             ("an activation", self.hidden, tuple(ACTIVATIONS)),
             ("an activation", output, tuple(ACTIVATIONS)),
             ("a loss", loss, LOSSES),
-            ("an optimizer", self.optimizer or "gradient_descent", tuple(OPTIMIZERS)),
+            ("an optimizer", self.optimizer or "gradient_descent", OFFERED),
         ):
             if name not in known:
                 if "." in name or "/" in name:
@@ -176,7 +177,7 @@ def _update(optimizer: str) -> list[str]:
     rate = "0.1" if optimizer != "gradient_descent" else "0.5"
     more = ", momentum: 0.9" if "momentum" in OPTIMIZERS[optimizer] else ""
     return [
-        f"  # `steps:` makes more than one; other optimizers: {', '.join(n for n in OPTIMIZERS if n != optimizer)}",
+        f"  # `steps:` makes more than one; other optimizers: {', '.join(n for n in OFFERED if n != optimizer)}",
         f"  update: {{optimizer: {optimizer}, learning_rate: {rate}{more}}}",
     ]
 

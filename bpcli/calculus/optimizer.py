@@ -36,6 +36,9 @@ OPTIMIZERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Name → the parameters it takes besides the learning rate."""
 
+WITHOUT_GRADIENTS = frozenset({"perceptron"})
+"""They go by a rule of their own, not by the gradients of a loss."""
+
 LOOK_AHEAD = "lookahead"
 FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"momentum": ("v = βv + g", "v = βv + (1−β)g", "v = βv + ηg"), "nesterov": ("momentum", LOOK_AHEAD)}

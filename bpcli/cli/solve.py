@@ -69,6 +69,10 @@ def solve(
     grain: Annotated[
         Grain, typer.Option(help="The problem's own lines, or its graph of single numbers: node, value, gradient.")
     ] = Grain.author,
+    steps: Annotated[
+        int | None,
+        typer.Option(help="Work so many updates line by line (unless given: all, if there are at most 3).", min=1),
+    ] = None,
     verify: Annotated[bool, typer.Option("--verify", help="Compare gradients with central differences.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Print large matrices whole.")] = False,
     width: Width = None,
@@ -115,7 +119,7 @@ def solve(
             options = options._replace(comparisons=brief_compared(brief, options))
         document, json = partial(brief_lesson, brief, shown, options), partial(brief_json, brief, options)
     else:
-        solution = work(loaded, shown)
+        solution = work(loaded, shown, steps)
         if grain is Grain.scalar:
             document, json = partial(scalar_tables, solution, options), partial(scalar_json, solution, options)
         else:

@@ -10,8 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bpcli.calculus.expr import Constant, Expr, Variable
+from bpcli.calculus.expr import Constant, Expr, Operation, Variable
 from bpcli.calculus.ops import arithmetic
+from bpcli.calculus.ops.arrays import flatten as flattened
+from bpcli.calculus.ops.arrays import pick_rows, side_by_side
+from bpcli.calculus.ops.axes import causal, row_softmax
+from bpcli.calculus.ops.convolution import conv as convolution
+from bpcli.calculus.ops.convolution import max_pool, mean_pool
 from bpcli.calculus.ops.elementwise import sqrt, square
 from bpcli.calculus.ops.reductions import axis_sum, mean
 from bpcli.compose.formula import translate
@@ -72,8 +77,9 @@ def _dense_of_rows(q: Writing, x: Expr) -> Flow:
     if q.layout.fans(W.shape)[1] != x.shape[1]:
         q.fit("weights", "in", x.shape[1], f"rows of {x.shape[1]} values come in")
     product = q.layout.product_of_rows(q.masked(W), x)
-    a = q.line("pre_activation", product + q.layout.as_row(q["bias"]) if q.has("bias") else product)
-    return Flow("matrix", (q.line("activation", q.activation("activation", rows=True)(a), goes_on=True),))
+    total = product + q.layout.as_row(q["bias"]) if q.has("bias") else product
+    a = q.line("pre_activation", total, rank=2)
+    return Flow("matrix", (q.line("activation", q.activation("activation", rows=True)(a), goes_on=True, rank=2),))
 
 
 # --- dropout and normalisation ---
@@ -150,6 +156,168 @@ def _normalised(q: Writing, x: Expr, axis: int | None) -> Flow:
     if q.has("bias"):
         n = arithmetic.add(n, q["bias"])
     return Flow("units", (q.line("activation", n, told="scaled", goes_on=True),))
+
+
+# --- convolution ---
+
+CONV = BlockForm(
+    "conv",
+    "A convolution as deep learning has it, without a flip: a_m = Σ_c x_c ∗ K_m,c + b_m.",
+    (
+        ParameterForm(
+            "kernels",
+            (("k",), ("maps", "k"), ("maps", "channels", "k"), ("maps", "channels", "rows", "columns")),
+            "A kernel for one map on one channel; a list of kernels, one for each map; or for each map a list with one "
+            "for each channel.",
+        ),
+        ParameterForm("bias", (("maps",), ()), "A number for each map; absent: none.", required=False),
+    ),
+    (
+        OptionForm("stride", "count", "How far the kernel moves.", default=1),
+        OptionForm("padding", "whole", "Zeros on every side.", default=0),
+        ACTIVATION,
+    ),
+    frozenset({"units", "matrix", "maps"}),
+)
+
+
+def conv(q: Writing, flow: Flow) -> Flow:
+    """a_m = Σ_c x_c ∗ K_m,c + b_m, h_m = f(a_m): a map for each kernel, from all channels."""
+    kernels, maps = q.kernels(flow)
+    apply = convolution(q.option("stride"), q.option("padding"))
+    outputs: list[Expr] = []
+    for m in range(1, maps + 1):
+        parts = [apply(x, kernels[m, c]) for c, x in enumerate(flow.parts, 1)]
+        total = arithmetic.sum_of(parts)
+        if q.has("bias"):
+            total = arithmetic.add(total, q.of_map(q["bias"], m))
+        at, number = q.of_maps(m)
+        rank = 1 if q.is_signal(flow) else 2
+        a = q.line("pre_activation", total, *at, rank=rank)
+        outputs.append(q.line("activation", q.f(a), *at, goes_on=True, number=number, rank=rank))
+    return q.maps(outputs)
+
+
+POOLING = (
+    OptionForm("size", "count", "The side of a window.", required=True),
+    OptionForm("stride", "count", "How far the window moves; absent: its size."),
+)
+MAPS = frozenset({"units", "matrix", "maps"})
+MAX_POOL = BlockForm(
+    "max_pool", "The largest number of each window; of several equal ones the first.", (), POOLING, MAPS
+)
+MEAN_POOL = BlockForm("mean_pool", "The mean of each window.", (), POOLING, MAPS)
+
+
+def _pooled(make: Callable[[int, int], Operation], told: str) -> Callable[[Writing, Flow], Flow]:
+    def lines(q: Writing, flow: Flow) -> Flow:
+        """h = the windows of x, each as one number."""
+        size = q.option("size")
+        apply = make(size, q.option("stride") or size)
+        outputs: list[Expr] = []
+        for m, x in enumerate(flow.parts, 1):
+            at, number = q.numbering(m, flow)
+            rank = 1 if q.is_signal(flow) else 2
+            outputs.append(q.line("activation", apply(x), *at, told=told, goes_on=True, number=number, rank=rank))
+        return Flow(flow.kind, tuple(outputs))
+
+    return lines
+
+
+FLATTEN = BlockForm("flatten", "One vector of all numbers: map after map, row by row.", takes=EVERYTHING)
+
+
+def flatten(q: Writing, flow: Flow) -> Flow:
+    """h = the parts, one after another."""
+    parts = [q.layout.from_row(arithmetic.transpose(flattened(part))) for part in flow.parts]
+    whole = parts[0] if len(parts) == 1 else q.joined(parts)
+    return Flow("units", (q.line("activation", whole, told="flattened", goes_on=True),))
+
+
+# --- tokens ---
+
+EMBEDDING = BlockForm(
+    "embedding",
+    "A table with a row for each token; the input is the numbers of tokens, from 1.",
+    (
+        ParameterForm(
+            "table",
+            (("tokens", "features"),),
+            "A row for each token.",
+        ),
+    ),
+)
+
+
+def embedding(q: Writing, flow: Flow) -> Flow:
+    """h = the rows of the table that the input names."""
+    table = q.parameter("table")
+    numbers = q.whole_numbers(flow.only, table.shape[0])
+    picked = pick_rows(tuple(number - 1 for number in numbers))(table)
+    return Flow("matrix", (q.line("activation", picked, told="embedded", goes_on=True, rank=2),))
+
+
+ATTENTION = BlockForm(
+    "attention",
+    "Self-attention over tokens, which are rows: A = softmax(Q Kᵀ/√d), h = A V.",
+    (
+        ParameterForm("query", (("features", "keys"),), "W_Q, [in][out]: Q = X W_Q."),
+        ParameterForm("key", (("features", "keys"),), "W_K: K = X W_K."),
+        ParameterForm("value", (("features", "values"),), "W_V: V = X W_V."),
+        ParameterForm("output", (("values", "out"),), "W_O, after the heads; absent: none.", required=False),
+    ),
+    (
+        OptionForm(
+            "mask", "choice", "Whether a token sees those after it.", default="none", choices=("none", "causal")
+        ),
+        OptionForm("scale", "truth", "Whether scores are divided by √d.", default=True),
+        OptionForm("heads", "count", "How many heads; each has its block of columns.", default=1),
+    ),
+    SEQUENCES,
+)
+
+
+ATTENTION_LETTERS = {
+    "query": "{weights}_Q",
+    "key": "{weights}_K",
+    "value": "{weights}_V",
+    "output": "{weights}_O",
+    "queries": "Q",
+    "keys": "K",
+    "values": "V",
+    "scores": "S",
+    "weighting": "A",
+}
+
+
+def attention(q: Writing, flow: Flow) -> Flow:
+    """Q, K, V, the scores S, the weights A, and what they make of V; with heads, each on its own columns."""
+    X, heads = q.tokens(flow), q.option("heads")
+    results: list[Expr] = []
+    for j in range(1, heads + 1):
+        at = (j,) if heads > 1 else ()
+        Q, K, V = (
+            q.line(letter, arithmetic.matmul(X, q.head(name, j, heads)), *at, rank=2)
+            for letter, name in (("queries", "query"), ("keys", "key"), ("values", "value"))
+        )
+        scores: Expr = arithmetic.matmul(Q, arithmetic.transpose(K))
+        if q.option("scale"):
+            width = Constant(float(Q.shape[1]), texts=str(Q.shape[1]))
+            scores = arithmetic.divide(scores, sqrt(width))
+        if q.option("mask") == "causal":
+            scores = causal(scores)
+        A = q.line("weighting", row_softmax(q.line("scores", scores, *at, rank=2)), *at, rank=2)
+        seen = arithmetic.matmul(A, V)
+        ends = heads == 1 and not q.has("output")
+        results.append(
+            q.line("activation", seen, *at, told="seen", goes_on=ends, rank=2) if heads > 1 or ends else seen
+        )
+    if heads == 1 and not q.has("output"):
+        return Flow("matrix", (results[0],))
+    together = results[0] if heads == 1 else side_by_side(*results)
+    if q.has("output"):
+        together = arithmetic.matmul(together, q["output"])
+    return Flow("matrix", (q.line("activation", together, told="attended", goes_on=True, rank=2),))
 
 
 # --- blocks in a block ---
@@ -377,6 +545,12 @@ BLOCKS: Mapping[str, Block] = MappingProxyType(
             _block(DROPOUT, dropout, {"mask": "M"}),
             _block(LAYER_NORM, layer_norm, NORMALISED),
             _block(BATCH_NORM, batch_norm, NORMALISED),
+            _block(CONV, conv, {"kernels": "K"}, batches=False),
+            _block(MAX_POOL, _pooled(max_pool, "pooled"), batches=False),
+            _block(MEAN_POOL, _pooled(mean_pool, "averaged"), batches=False),
+            _block(FLATTEN, flatten, batches=False),
+            _block(EMBEDDING, embedding, {"table": "E"}, batches=False),
+            _block(ATTENTION, attention, ATTENTION_LETTERS, batches=False),
             _block(RESIDUAL, residual, {"sum": "s"}),
             _block(BRANCHES, branches),
             _block(RECURRENT, recurrent, {"recurrent": "U", "start": "{activation}"}, batches=False),

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bpcli.calculus.expr import Constant, Expr, Operation, Shape, ShapeError, Variable
-from bpcli.calculus.ops.arithmetic import add
-from bpcli.calculus.ops.arrays import below, rows, side_by_side
+from bpcli.calculus.ops.arithmetic import add, entry
+from bpcli.calculus.ops.arrays import below, columns, rows, side_by_side
 from bpcli.calculus.program import Binding
 from bpcli.compose.built import Given, Inputs, Source, as_matrix, laid_out, turned
 from bpcli.compose.layout import Layout
@@ -138,7 +138,7 @@ class Writing:
         self.place = place
         self.last = last
         self.layout = lines.layout
-        self.sizes: dict[str, int] = {}
+        self._maps = False
         self._parameters: dict[str, Variable] = {}
         if layer.tie is not None:
             self.layer, self._parameters = lines.tied[layer.tie]
@@ -233,12 +233,19 @@ class Writing:
     # --- what it writes ---
 
     def line(
-        self, role: str, expr: Expr, *at: int, told: str = "", goes_on: bool = False, number: int | None = None
+        self,
+        role: str,
+        expr: Expr,
+        *at: int,
+        told: str = "",
+        goes_on: bool = False,
+        number: int | None = None,
+        rank: int | None = None,
     ) -> Variable:
         """A line of this block. What `goes_on` from the last one is the prediction (with `number`, one of several)."""
         place = (*self.place, *at)
         names, letters = self.lines.names, self.block.letters
-        rank = self.rank_of(expr.shape)
+        rank = self.rank_of(expr.shape) if rank is None else rank
         if goes_on and self.last and role == "activation":
             variable, twins = names.prediction(place, expr.shape, rank, number, letters)
             self.lines.twins.update(twins)
@@ -338,6 +345,77 @@ class Writing:
         source = Source(numbers, name, self.place, transposed=transposed)
         return self.lines.give(variable, turned(given) if transposed else given, source)
 
+    def kernels(self, flow: Flow) -> tuple[dict[tuple[int, int], Variable], int]:
+        """The kernels by map and channel (from 1), and how many maps they make."""
+        numbers = self.numbers("kernels")
+        signal = self.is_signal(flow)
+        levels = len(numbers.shape) - (1 if signal else 2)
+        if levels not in (0, 1, 2):
+            what = "a signal" if signal else "a matrix"
+            advice = "a kernel, a list with one for each map, or for each map a list with one for each channel"
+            raise self.misfit(f"kernels of {len(numbers.shape)} levels do not go over {what}", advice, numbers.span)
+        channels = numbers.shape[1] if levels == 2 else 1
+        if channels != len(flow.parts):
+            message = f"kernels for {channels} channel{'s' * (channels != 1)}, but {len(flow.parts)} come in"
+            raise self.misfit(message, "for each map a list with a kernel for each channel", numbers.span)
+        maps = numbers.shape[0] if levels else 1
+        if self.has("bias") and self.numbers("bias").shape not in ((), (maps,)):
+            biases = self.numbers("bias")
+            raise self.misfit(f"{biases.shape[0]} biases for {maps} maps", "a number for each map", biases.span)
+        self._maps = levels > 0
+        return {(*at, 1, 1)[:2]: kernel for at, kernel in self.stacked("kernels", levels).items()}, maps
+
+    def is_signal(self, flow: Flow) -> bool:
+        """Whether what comes in are vectors, not matrices."""
+        return all(rank_of(part) == 1 for part in flow.parts)
+
+    def of_maps(self, m: int) -> tuple[tuple[int, ...], int | None]:
+        """The number of a map, where the file counts maps."""
+        return ((m,), m) if self._maps else ((), None)
+
+    def maps(self, outputs: list[Expr]) -> Flow:
+        if self._maps:
+            return Flow("maps", tuple(outputs))
+        return Flow("units" if rank_of(outputs[0]) == 1 else "matrix", tuple(outputs))
+
+    def of_map(self, bias: Variable, m: int) -> Expr:
+        """The bias of a map: a number, or the entry of a vector."""
+        if bias.shape == ():
+            return bias
+        return entry(m - 1, 0)(bias) if self.layout.columns else entry(0, m - 1)(bias)
+
+    def whole_numbers(self, tokens: Expr, most: int) -> tuple[int, ...]:
+        """The numbers of tokens, from 1: they choose rows, and nothing is differentiated with respect to them."""
+        assert isinstance(tokens, Variable)
+        found = []
+        for value in np.ravel(self.lines.values[tokens.name]) if tokens.name in self.lines.values else ():
+            if not float(value).is_integer() or not 1 <= value <= most:
+                message = f"there is no token {value:g}: the table has {most} rows"
+                raise self.misfit(message, f"tokens are whole numbers from 1 to {most}", self._span_of(tokens))
+            found.append(int(value))
+        if not found:
+            raise self.misfit("an embedding is the first layer: it takes the numbers of tokens")
+        return tuple(found)
+
+    def _span_of(self, variable: Variable) -> Span | None:
+        source = self.lines.sources.get(variable.name)
+        return source.numbers.span if source else None
+
+    def tokens(self, flow: Flow) -> Expr:
+        """A sequence as a matrix with a row for each token."""
+        if flow.kind == "matrix":
+            return flow.only
+        return below(*(self.layout.to_row(step) for step in flow.parts))
+
+    def head(self, name: str, j: int, heads: int) -> Expr:
+        """The columns of a parameter that belong to head j."""
+        whole = self[name]
+        width, rest = divmod(whole.shape[1], heads)
+        if rest:
+            message = f"`{name}` has {whole.shape[1]} columns for {heads} heads"
+            raise self.misfit(message, "each head has as many", self.numbers(name).span)
+        return whole if heads == 1 else columns((j - 1) * width, j * width)(whole)
+
     def joined(self, parts: list[Expr]) -> Expr:
         """Vectors one after the other along the units."""
         result: Expr = (below if self.layout.columns else side_by_side)(*parts)
@@ -395,6 +473,11 @@ class Writing:
 
 
 RULES = {"pre_activation": "affine"}
+
+
+def rank_of(part: Expr) -> int:
+    """How many indices the entries of a value take that goes on."""
+    return part.rank if isinstance(part, Variable) else len(part.shape)
 
 
 def zeros(shape: Shape) -> Given:

@@ -48,7 +48,7 @@ def asked(solution: Solution) -> tuple[Asked, ...]:
     each. Raises ProblemError with the place of every id there that names nothing, or nothing that can be asked for.
     """
     points = solution.problem.check.points
-    return _listed(solution, points) if points else _everything(solution)
+    return _listed(solution.one_update, points) if points else _everything(solution)
 
 
 def answer_shape(variable: Variable) -> tuple[int, ...]:
@@ -63,6 +63,8 @@ def _everything(solution: Solution) -> tuple[Asked, ...]:
     """Every computed quantity that is a finite number; a twin (`h2` beside `y`) is no quantity of its own."""
     return tuple(
         Asked(step.id, step.id, (), DEFAULT_POINTS, answer_shape(step.binding.variable), step.id)
+        if step.binding.update == 1
+        else located(solution.one_update, step.id, DEFAULT_POINTS)
         for step in solution.steps
         if np.isfinite(step.value).all()
     )
@@ -103,6 +105,8 @@ def located(solution: Solution, identifier: str, points: float = 0.0) -> Asked:
         quantity = quantity if moment else name
     elif moment and f"{name}@0" in solution.variables:
         name, moment = renewed[f"{name}@0"], moment - 1  # what the updates so far have made of a mean's start
+    elif moment and name in solution.of_updates:
+        moment -= 1  # a line of an update has its value after it
     if parts.terms:
         quantity = f"terms({quantity})"
     return Asked(identifier, name, parts.indices, points, shape, quantity, moment, parts.terms)

@@ -55,7 +55,7 @@ class Grader:
     """
 
     def __init__(self, solution: Solution) -> None:
-        self.solution = solution
+        self.solution = solution.one_update
         self.quantities = Quantities(solution)
         self.check = solution.problem.check
         self.words = Words(solution)

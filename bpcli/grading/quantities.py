@@ -69,8 +69,9 @@ class Quantities:
     """The quantities of one solution. Everything is found when it is first asked for, and kept."""
 
     def __init__(self, solution: Solution) -> None:
-        self.solution = solution
-        self.built: Built = solution.built
+        self.worked = solution
+        self.solution = solution.one_update
+        self.built: Built = self.solution.built
         self.bindings: dict[str, Binding] = {b.variable.name: b for b in self.built.program.bindings}
         self.renewed_by = {old.name: new.name for old, new in self.built.state}
         self._worked_from: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -98,7 +99,7 @@ class Quantities:
         Raises ProblemError where its `points` name nothing.
         """
         if self._asked is None:
-            self._asked = tuple((self.place(item.id), item.points, item.id) for item in asked(self.solution))
+            self._asked = tuple((self.place(item.id), item.points, item.id) for item in asked(self.worked))
         return self._asked
 
     def values(self, moment: int) -> dict[str, Array]:
@@ -191,6 +192,8 @@ class Quantities:
             name = f"{name}@0"  # a running mean: what the updates so far have made of its start
         if moment and name in self.renewed_by:
             name, moment = self.renewed_by[name], moment - 1
+        elif moment and name in self.solution.of_updates:
+            moment -= 1
         quantity = self._quantity(Key(name, moment, parts.terms))
         if not parts.indices:
             return Place(quantity, quantity.shape)
@@ -216,7 +219,7 @@ class Quantities:
         if key.terms:
             shape = arrays[0].shape if variable.rank else arrays[0].shape[1:]
         truths = tuple(tuple(float(number) + 0.0 for number in np.ravel(array)) for array in arrays)
-        identifier = _canonical(key, self.renewed_by)
+        identifier = _canonical(key, self.renewed_by, self.solution.of_updates)
         order = (key.moment, self._order[key.name], int(not key.terms))
         return Quantity(key, identifier, variable, shape, truths, order)
 
@@ -246,8 +249,11 @@ class Quantities:
     def state_after(self, values: dict[str, Array], moment: int) -> dict[str, Array]:
         """What the inputs that updates renew are at `moment`, from all values one moment before."""
         state = {old: values[new] for old, new in self.renewed_by.items()}
-        if "k" in self.built.values and self.built.state:
-            state["k"] = np.float64(moment + 1)
+        if moment < len(self.built.turns):
+            state.update({name: given.value for name, given in self.built.turns[moment].items()})
+        counter = self.built.step_number
+        if counter is not None:
+            state[counter.name] = self.built.values[counter.name] + moment
         return state
 
 
@@ -260,11 +266,14 @@ def formula_on(binding: Binding, route: str) -> Expr:
     return binding.expr
 
 
-def _canonical(key: Key, renewed_by: dict[str, str]) -> str:
+def _canonical(key: Key, renewed_by: dict[str, str], of_updates: frozenset[str]) -> str:
     name = key.name
     if key.moment:
         old = next((old for old, new in renewed_by.items() if new == name), None)
-        name = f"{name}@{key.moment}" if old is None else f"{old.removesuffix('@0')}@{key.moment + 1}"
+        if old is not None:
+            name = f"{old.removesuffix('@0')}@{key.moment + 1}"
+        else:
+            name = f"{name}@{key.moment + (name in of_updates)}"
     return f"terms({name})" if key.terms else name
 
 

@@ -138,7 +138,7 @@ def before_after_blocks(solution: Solution, writer: Writer, messages: Messages) 
     )
     rows: list[tuple[Cell, ...]] = []
     for parameter in solution.built.parameters:
-        adjoint = variables.get(f"d{solution.output.name}/d{parameter.name}") or variables.get(f"g_{parameter.name}")
+        adjoint = variables.get(f"d{solution.output.name}/d{parameter.name}", variables.get(f"g_{parameter.name}"))
         renewed = variables.get(f"{parameter.name}_new")
         if renewed is None:
             continue

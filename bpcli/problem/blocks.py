@@ -138,6 +138,7 @@ def _array(parameter: ParameterForm) -> Kind:
 
 _OPTIONS: Mapping[str, Kind] = {
     "whole": Whole(0, MAX_SIZE),
+    "count": Whole(1, MAX_SIZE),
     "number": Real(above=0),
     "small": Real(minimum=0),
     "truth": Truth(),

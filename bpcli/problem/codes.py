@@ -39,6 +39,7 @@ CODES = MappingProxyType(
         "missing-key": "A key that is needed is not there.",
         "missing-value": "A value is not there.",
         "conflict": "Two things exclude each other.",
+        "unknown-block": "A layer is a kind of block that is not there.",
         "wrong-type": "A value has another form than the one expected: a list for a number, a word for `true`.",
         "unknown-choice": "A word is not one of those that may stand here.",
         "text-too-long": "A text is longer than what fits.",

@@ -50,7 +50,7 @@ class ParameterForm(NamedTuple):
 class OptionForm(NamedTuple):
     """A setting of a block: a choice, a whole number, a number, a truth value, an activation, or blocks inside it.
 
-    `kind` is `choice`, `whole`, `number`, `small` (may be 0), `truth`, `activation`, `layers` or `branches`.
+    `kind` is `choice`, `whole`, `count` (from 1), `number`, `small` (may be 0), `truth`, `activation`, `layers` or `branches`.
     """
 
     name: str
@@ -92,6 +92,16 @@ class Layer(NamedTuple):
     span: Span
     inner: tuple[tuple["Layer", ...], ...] = ()
     tie: int | None = None
+
+    @property
+    def weights(self) -> Numbers:
+        """The weights of a dense layer."""
+        return self.numbers["weights"]
+
+    @property
+    def bias(self) -> Numbers | None:
+        """The bias of a dense layer, if it has one."""
+        return self.numbers.get("bias")
 
     @property
     def activation(self) -> Activation:

@@ -170,7 +170,7 @@ def _meaning(solution: Solution, item: Asked, step: Step | None) -> Inline:
     words = Words(solution)
     if item.terms:
         return words.inline("sheet.terms", name=solution.variables[item.name].math)
-    parts = solution.resolve(item.id)
+    parts = solution.one_update.resolve(item.id)
     if parts.step is not None or step is None:
         return words.inline("sheet.later", count=parts.step or 0, name=solution.variables[parts.name].math)
     return words.meaning(step.binding)
@@ -180,7 +180,7 @@ def _given_away(solution: Solution, items: tuple[Asked, ...], filled: Iterable[s
     by_key = {item.key: item.id for item in items}
     found: set[str] = set()
     for identifier in filled:
-        key = located(solution, identifier).key
+        key = located(solution.one_update, identifier).key
         if key not in by_key:
             reason = f"`{identifier}` is not asked for in this problem"
             raise UnknownQuantityError(identifier, nearest(identifier, by_key.values()), reason)

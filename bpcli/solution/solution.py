@@ -133,12 +133,12 @@ class Solution:
             worked = self.built.twins.get(f"{name}@{parts.step}", f"{name}@{parts.step}")
             if worked in self.variables and f"{name}@0" not in self.variables | {worked: None}:
                 return parts._replace(name=worked, step=None)
-            if parts.step == 0 and f"{name}@0" not in self.variables and name not in self._of_updates:
+            if parts.step == 0 and f"{name}@0" not in self.variables and name not in self.of_updates:
                 return parts._replace(name=name, step=None)
         return parts._replace(name=name)
 
     @cached_property
-    def _of_updates(self) -> frozenset[str]:
+    def of_updates(self) -> frozenset[str]:
         """The lines that have their values after an update."""
         return frozenset(b.variable.name for b in self.cycle.program.bindings if is_of_the_update(b))
 
@@ -160,7 +160,7 @@ class Solution:
             values = self.values
         elif f"{name}@0" in self.variables:  # a moment: what the updates so far have made of its start
             name, values = f"{name}@0", self.at_step(parts.step, identifier)
-        elif name in self._of_updates:
+        elif name in self.of_updates:
             if parts.step < 1:
                 raise UnknownQuantityError(identifier, (), f"`{identifier}` is there from the first update on")
             values = self.at_step(parts.step - 1, identifier)
@@ -214,6 +214,11 @@ class Solution:
             raise UnknownQuantityError(identifier, (), reason)
         values, _ = run(self.cycle, {**self.cycle.values, **self.states()[k]}, self.rounding)
         return values
+
+    @cached_property
+    def one_update(self) -> Solution:
+        """The same solution with one update worked: its lines after k updates are told by `at_step`."""
+        return self if self.built.cycle is None else Solution(self.problem, self.built.cycle, self.rounding)
 
     @property
     def cycle(self) -> Built:

@@ -2,6 +2,7 @@ from types import MappingProxyType
 
 import pytest
 
+from bpcli.compose.blocks import DENSE
 from bpcli.problem.model import Vocabulary
 
 LOSSES = (
@@ -50,4 +51,5 @@ def vocabulary() -> Vocabulary:
             "regularizer",
             "objective",
         ),
+        blocks=MappingProxyType({"dense": DENSE}),
     )
