@@ -17,7 +17,7 @@ from differences import central_difference
 from bpcli.calculus.backprop import pull_back, sum_to_shape
 from bpcli.calculus.expr import Apply, Constant, Operation, ShapeError, Variable, as_expr, evaluate
 from bpcli.calculus.lower import entry_of
-from bpcli.calculus.ops import arithmetic, elementwise, penalties, probability, reductions
+from bpcli.calculus.ops import arithmetic, arrays, axes, convolution, elementwise, penalties, probability, reductions
 from bpcli.calculus.ops.losses import LossForm, loss
 from bpcli.calculus.ops.registry import ACTIVATIONS, FUNCTIONS, INFIX, LOSSES, activation, graph_function
 from bpcli.calculus.ops.shortcuts import shortcut
@@ -26,7 +26,7 @@ from bpcli.document.rounding import Rounding
 from bpcli.notation.text import to_text
 from bpcli.notation.writer import Writer
 
-MODULES = (arithmetic, elementwise, penalties, probability, reductions)
+MODULES = (arithmetic, arrays, axes, convolution, elementwise, penalties, probability, reductions)
 NOT_OPERATIONS = {"function_of_one_variable", "prime", "sum_of"}
 OFFSETS = cycle((0.0, 0.06))
 random = np.random.default_rng(7)
@@ -157,6 +157,91 @@ def loss_cases() -> Iterator[Case]:
         yield Case(f"losses.{name}", loss(LossForm(name)), (np.float64(0.3), np.float64(0.8)))
 
 
+def array_cases() -> Iterator[Case]:
+    for shape in ((3, 4), (4, 1), (1, 4)):
+        if shape[0] > 1:
+            yield Case("arrays.rows", arrays.rows(1, 3), (real(*shape),))
+        if shape[1] > 1:
+            yield Case("arrays.columns", arrays.columns(0, 2), (real(*shape),))
+    for first, size in ((0, 2), (1, 4), (2, 5)):
+        yield Case("arrays.put_rows", arrays.put_rows(first, size), (real(2, 3),), f"{first}")
+        yield Case("arrays.put_columns", arrays.put_columns(first, size), (real(3, 2),), f"{first}")
+    for shapes in (((2, 3), (1, 3)), ((2, 1), (3, 1), (1, 1)), ((), (2, 1), ())):
+        yield Case("arrays.below", arrays.below, tuple(real(*shape) for shape in shapes))
+    for shapes in (((2, 3), (2, 1)), ((1, 2), (1, 3)), ((), (1, 2), ())):
+        yield Case("arrays.side_by_side", arrays.side_by_side, tuple(real(*shape) for shape in shapes))
+    for shape in ((2, 3), (3, 1), (1, 3), (1, 1)):
+        yield Case("arrays.flatten", arrays.flatten, (real(*shape),))
+        yield Case("arrays.flip", arrays.flip, (real(*shape),))
+    for rows, columns, shape in ((3, 2, (2, 3)), (1, 6, (2, 3)), (2, 2, (4, 1))):
+        yield Case("arrays.reshape", arrays.reshape(rows, columns), (real(*shape),), f"{rows}-{columns}")
+    for indices in ((2, 0), (1, 1, 3), (0,)):
+        detail = "-".join(map(str, indices))
+        yield Case("arrays.pick_rows", arrays.pick_rows(indices), (real(4, 2),), detail)
+        yield Case("arrays.put_at_rows", arrays.put_at_rows(indices, 4), (real(len(indices), 2),), detail)
+    for shape in ((3, 1), (1, 3), (3, 3), (1, 1)):
+        yield Case("arrays.diag", arrays.diag, (real(*shape),))
+    for left, right in (((2, 1), (3, 1)), ((1, 2), (3, 1)), ((2, 1), (1, 3)), ((1, 1), (1, 1))):
+        yield Case("arrays.outer", arrays.outer, (real(*left), real(*right)))
+    for name in ("trace", "determinant", "inverse"):
+        for size in (1, 2, 3):
+            square = real(size, size) + 2 * np.eye(size)
+            yield Case(f"arrays.{name}", getattr(arrays, name), (square,))
+
+
+def axis_cases() -> Iterator[Case]:
+    for name in axes.__all__:
+        if name == "layer_norm":
+            for epsilon, shape in product((1e-5, 0.1), ((3, 1), (1, 3), (2, 3))):
+                yield Case("axes.layer_norm", axes.layer_norm(epsilon), (real(*shape),), f"{epsilon:g}")
+            continue
+        for shape in ((2, 3), (3, 1), (1, 3)):
+            yield Case(f"axes.{name}", getattr(axes, name), (real(*shape),))
+    for operation in (axes.row_max, axes.column_max):
+        yield Case(f"axes.{operation.name}", largest_places(operation), (real(3, 2),))
+
+
+def largest_places(operation: Operation) -> Operation:
+    """Where the largest entries are: a part of the rule."""
+    a = Variable("a", (3, 2), Identifier("a"))
+    (slope,) = operation.backprop(Constant(np.ones(operation.shape(a.shape))), operation(a), a)
+    assert isinstance(slope, Apply)
+    assert isinstance(slope.inputs[1], Apply)
+    return slope.inputs[1].operation
+
+
+def convolution_cases() -> Iterator[Case]:
+    for stride, padding, x, k in (
+        (1, 0, (3, 4), (2, 2)), (1, 1, (3, 3), (2, 3)), (2, 0, (4, 5), (2, 2)), (2, 1, (3, 4), (3, 2)),
+        (3, 2, (4, 3), (2, 2)), (1, 0, (5, 1), (2, 1)), (2, 2, (5, 1), (3, 1)), (1, 1, (1, 4), (1, 3)),
+        (2, 0, (1, 1), (1, 1)),
+    ):  # fmt: skip
+        operation = convolution.conv(stride, padding)
+        detail = f"{stride}-{padding}"
+        g = operation.shape(x, k)
+        to_input, to_kernel = convolution.conv_to_input, convolution.conv_to_kernel
+        yield Case("convolution.conv", operation, (real(*x), real(*k)), detail)
+        yield Case("convolution.conv_to_input", to_input(stride, padding, x), (real(*g), real(*k)), detail)
+        yield Case("convolution.conv_to_kernel", to_kernel(stride, padding, k), (real(*g), real(*x)), detail)
+    for size, stride, x in (
+        (2, 2, (4, 4)),
+        (2, 1, (3, 4)),
+        (2, 3, (5, 5)),
+        (3, 2, (4, 5)),
+        (2, 2, (5, 1)),
+        (2, 1, (1, 4)),
+    ):
+        for pool in (convolution.max_pool, convolution.mean_pool):
+            yield Case(f"convolution.{pool.__name__}", pool(size, stride), (real(*x),), f"{size}-{stride}")
+        g = convolution.max_pool(size, stride).shape(x)
+        taken, shared = convolution.taken_at_maxima(size, stride), convolution.to_windows(size, stride, x)
+        yield Case(
+            "convolution.to_maxima", convolution.to_maxima(size, stride), (real(*g), real(*x)), f"{size}-{stride}"
+        )
+        yield Case("convolution.taken_at_maxima", taken, (real(*x), real(*x)), f"{size}-{stride}")
+        yield Case("convolution.to_windows", shared, (real(*g),), f"{size}-{stride}")
+
+
 MAKERS: tuple[Callable[[], Iterator[Case]], ...] = (
     arithmetic_cases,
     elementwise_cases,
@@ -164,6 +249,9 @@ MAKERS: tuple[Callable[[], Iterator[Case]], ...] = (
     probability_cases,
     penalty_cases,
     loss_cases,
+    axis_cases,
+    convolution_cases,
+    array_cases,
 )
 CASES = [case for maker in MAKERS for case in maker()]
 every_operation = pytest.mark.parametrize("case", CASES, ids=str)

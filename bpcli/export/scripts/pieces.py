@@ -13,6 +13,7 @@ from bpcli.calculus.program import Binding
 from bpcli.document.safe import safe
 from bpcli.export.scripts.code import Coder, array_text, renamed, used_names
 from bpcli.export.scripts.names import identifiers
+from bpcli.export.scripts.sliding import SLIDING
 from bpcli.solution.solution import Solution
 
 TOLERANCE = "1e-10"
@@ -34,6 +35,7 @@ def x_log_y(x, y):
 def absolute(x):
     """|x| with the slope 0 at 0, where that of the library is 1."""
     return x * np.sign(x)''',
+    **SLIDING,
 }
 """Functions that operations are written with and no library has under one name."""
 
