@@ -248,7 +248,10 @@ class Tape:
         except (ArithmeticError, ValueError):
             raise self._fault(len(values), values) from None
         if not all(map(math.isfinite, values)):
-            raise self._fault(next(k for k, value in enumerate(values) if not math.isfinite(value)), values)
+            # The −∞ of a mask is given; that it comes out of an operation is a fault.
+            broken = (k for k, value in enumerate(values) if not math.isfinite(value) and self.operation(k) is not None)
+            if (first := next(broken, None)) is not None:
+                raise self._fault(first, values)
         return values
 
     def slopes(self, values: Sequence[float], node: int) -> Slopes:

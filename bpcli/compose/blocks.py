@@ -14,10 +14,11 @@ from bpcli.calculus.expr import Constant, Expr, Operation, Variable
 from bpcli.calculus.ops import arithmetic
 from bpcli.calculus.ops.arrays import flatten as flattened
 from bpcli.calculus.ops.arrays import pick_rows, side_by_side
-from bpcli.calculus.ops.axes import causal, row_softmax
+from bpcli.calculus.ops.axes import row_softmax
 from bpcli.calculus.ops.convolution import conv as convolution
 from bpcli.calculus.ops.convolution import max_pool, mean_pool
 from bpcli.calculus.ops.elementwise import sqrt, square
+from bpcli.calculus.ops.masks import causal, causal_softmax
 from bpcli.calculus.ops.reductions import axis_sum, mean
 from bpcli.compose.formula import translate
 from bpcli.compose.writing import Block, Flow, Writing
@@ -166,11 +167,11 @@ CONV = BlockForm(
     (
         ParameterForm(
             "kernels",
-            (("k",), ("maps", "k"), ("maps", "channels", "k"), ("maps", "channels", "rows", "columns")),
+            tuple(("",) * levels for levels in (1, 2, 3, 4)),
             "A kernel for one map on one channel; a list of kernels, one for each map; or for each map a list with one "
             "for each channel.",
         ),
-        ParameterForm("bias", (("maps",), ()), "A number for each map; absent: none.", required=False),
+        ParameterForm("bias", (("",), ()), "A number for each map; absent: none.", required=False),
     ),
     (
         OptionForm("stride", "count", "How far the kernel moves.", default=1),
@@ -304,9 +305,11 @@ def attention(q: Writing, flow: Flow) -> Flow:
         if q.option("scale"):
             width = Constant(float(Q.shape[1]), texts=str(Q.shape[1]))
             scores = arithmetic.divide(scores, sqrt(width))
-        if q.option("mask") == "causal":
-            scores = causal(scores)
-        A = q.line("weighting", row_softmax(q.line("scores", scores, *at, rank=2)), *at, rank=2)
+        # −∞ is no number to go on with: what is computed is the softmax over what a token sees.
+        masked = q.option("mask") == "causal"
+        S = q.line("scores", causal(scores) if masked else scores, *at, rank=2)
+        stable = causal_softmax(scores) if masked else None
+        A = q.line("weighting", row_softmax(S), *at, rank=2, stable=stable)
         seen = arithmetic.matmul(A, V)
         ends = heads == 1 and not q.has("output")
         results.append(

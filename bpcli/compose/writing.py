@@ -241,6 +241,7 @@ class Writing:
         goes_on: bool = False,
         number: int | None = None,
         rank: int | None = None,
+        stable: Expr | None = None,
     ) -> Variable:
         """A line of this block. What `goes_on` from the last one is the prediction (with `number`, one of several)."""
         place = (*self.place, *at)
@@ -252,7 +253,7 @@ class Writing:
         else:
             variable = names.of_place(role, place, expr.shape, rank, letters, told)
         rule = RULES.get(variable.role, variable.role)
-        return self.lines.bind(variable, expr, rule)
+        return self.lines.bind(variable, expr, rule, stable=stable)
 
     def rank_of(self, shape: Shape) -> int:
         if shape == ():
@@ -363,7 +364,9 @@ class Writing:
             biases = self.numbers("bias")
             raise self.misfit(f"{biases.shape[0]} biases for {maps} maps", "a number for each map", biases.span)
         self._maps = levels > 0
-        return {(*at, 1, 1)[:2]: kernel for at, kernel in self.stacked("kernels", levels).items()}, maps
+        return {
+            ((*at, 1, 1)[0], (*at, 1, 1)[1]): kernel for at, kernel in self.stacked("kernels", levels).items()
+        }, maps
 
     def is_signal(self, flow: Flow) -> bool:
         """Whether what comes in are vectors, not matrices."""

@@ -17,7 +17,7 @@ from bpcli.calculus.program import Binding
 from bpcli.compose.network import form_of
 from bpcli.document.mathtree import Identifier
 from bpcli.mistakes.catalogue import described
-from bpcli.problem.model import Numbers
+from bpcli.problem.model import Network, Numbers
 from bpcli.solution.solution import Solution
 
 TRANSPOSES = ("F01", "G01", "B01", "U04")
@@ -67,7 +67,10 @@ class Surroundings:
     def __init__(self, solution: Solution) -> None:
         self.solution = solution
         self.bindings = {binding.variable.name: binding for binding in solution.program.bindings}
-        self.network = solution.problem.network
+        network = solution.problem.network
+        # What is known of layers, losses and batches is known of networks of dense layers; the lines of any other
+        # are taken as those of a graph are, by their formulas.
+        self.network = network if network is not None and _is_plain(network) else None
         self.columns = solution.problem.conventions.affine == "W x + b"
         self.transposed_weights = solution.problem.conventions.affine == "x W + b"
         self.layers = tuple(self._layers())
@@ -80,6 +83,8 @@ class Surroundings:
         }
 
     def _layers(self) -> Iterator[Layer]:
+        if self.network is None:
+            return
         named = {(v.role, v.layer): v for v in self.solution.variables.values() if v.of is None}
         for binding in self.solution.program.bindings:
             if binding.rule != "activation":
@@ -202,9 +207,10 @@ class Surroundings:
 
     @cached_property
     def rate(self) -> Constant | None:
-        if self.network is None or self.network.update is None:
+        update = self.solution.problem.update
+        if update is None:
             return None
-        numbers = self.network.update.learning_rate
+        numbers = update.learning_rate
         if not isinstance(numbers, Numbers) or numbers.shape:
             return None
         return Constant(numbers.values, math=Identifier("η"), texts=str(numbers.texts))
@@ -222,6 +228,15 @@ class Surroundings:
         """The factor of the squared regulariser: ½ unless the problem says."""
         spec = self.network.regularization if self.network is not None else None
         return float(spec.factor.values) if spec is not None and spec.factor else 0.5
+
+
+def _is_plain(network: Network) -> bool:
+    """Whether a network is a list of dense layers with a loss of its own, one instance or a batch."""
+    dense = all(layer.kind == "dense" and layer.tie is None and "mask" not in layer.numbers for layer in network.layers)
+    known_loss = network.loss is None or network.loss.name in LOSS_FAMILIES
+    vectors = not network.sequence and len(network.input.shape) == (2 if network.batch else 1)
+    plain = network.upstream is None and network.instance_weights is None and not network.given
+    return dense and known_loss and vectors and plain
 
 
 def _defined(operation: Operation, *inputs: Expr) -> Expr:

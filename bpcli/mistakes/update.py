@@ -60,7 +60,8 @@ def _one_after_the_other(site: Site, old: Variable, gradient: Variable) -> Itera
     """The gradient at parameters of which those of the other layers are new already."""
     around = site.around
     own = old.layer
-    assert own is not None
+    if own is None or not around.layers:
+        return
     above = {id(a): b for a, b in around.solution.built.state if a.layer is not None}
 
     def moved(kept_layers: range) -> Expr:

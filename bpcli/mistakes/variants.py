@@ -32,10 +32,13 @@ def _proposals(site: Site) -> Iterator[Proposal]:
     of = binding.variable.of
     if binding.phase == "update":
         yield from update(site)
+    elif binding.phase == "forward" and around.network is None:
+        for family in _FORWARD["definition"]:
+            yield from family(site)
     elif binding.rule in _FORWARD:
         for family in _FORWARD[binding.rule]:
             yield from family(site)
-    elif binding.rule == "local_derivative":
+    elif binding.rule == "local_derivative" and site.layer is not None:
         yield from slope(site)
     elif of is around.prediction:
         yield from at_prediction(site)
@@ -47,7 +50,7 @@ def _proposals(site: Site) -> Iterator[Proposal]:
         yield from weights_gradient(site)
     elif site.layer is not None and of is site.layer.b:
         yield from bias_gradient(site)
-    elif binding.rule in ("node_gradient", "input_gradient"):
+    elif binding.contributions and around.network is None:
         yield from scalar(site)
     yield from slips(site)
 

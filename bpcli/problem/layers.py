@@ -146,6 +146,8 @@ class LayerReader(NamedTuple):
                 continue
             shape = next((s for s in self.shapes_of(parameter) if len(s) == len(numbers.shape)), ())
             for letter, size in zip(shape, numbers.shape, strict=True):
+                if not letter:
+                    continue
                 known = sizes.setdefault(letter, (size, numbers, parameter.name))
                 if known[0] != size and form.name != DENSE:
                     shown = "×".join(map(str, numbers.shape))

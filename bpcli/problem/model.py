@@ -37,7 +37,8 @@ class ParameterForm(NamedTuple):
     """An array that a block is given.
 
     `name` is its key in the file (`input_gate.weights` for a key inside a key), `shapes` the shapes it may have, made
-    of the letters of sizes that have to agree within the block. What is not `trained` is data: a mask, a start.
+    of the letters of sizes that have to agree within the block ("" for any size). What is not `trained` is data: a
+    mask, a start.
     """
 
     name: str
@@ -50,7 +51,8 @@ class ParameterForm(NamedTuple):
 class OptionForm(NamedTuple):
     """A setting of a block: a choice, a whole number, a number, a truth value, an activation, or blocks inside it.
 
-    `kind` is `choice`, `whole`, `count` (from 1), `number`, `small` (may be 0), `truth`, `activation`, `layers` or `branches`.
+    `kind` is `choice`, `whole`, `count` (from 1), `number`, `small` (may be 0), `truth`, `activation`, `layers` or
+    `branches`.
     """
 
     name: str
