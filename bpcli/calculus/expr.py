@@ -301,13 +301,17 @@ def as_expr(value: Operand) -> Expr:
 def without_leading_minus(expr: Expr) -> Expr | None:
     """`x·y` for `(−x)·y`, and so for quotients; None where no minus leads."""
     arithmetic = _arithmetic()
-    if not isinstance(expr, Apply) or expr.operation not in (arithmetic.multiply, arithmetic.divide):
+    products: list[Apply] = []
+    first = expr
+    while isinstance(first, Apply) and first.operation in (arithmetic.multiply, arithmetic.divide):
+        products.append(first)
+        first = first.inputs[0]
+    if not products or not isinstance(first, Apply) or first.operation is not arithmetic.negate:
         return None
-    first, second = expr.inputs
-    if isinstance(first, Apply) and first.operation is arithmetic.negate:
-        return Apply(expr.operation, (first.inputs[0], second))
-    unsigned = without_leading_minus(first)
-    return None if unsigned is None else Apply(expr.operation, (unsigned, second))
+    unsigned = first.inputs[0]
+    for product in reversed(products):
+        unsigned = Apply(product.operation, (unsigned, product.inputs[1]))
+    return unsigned
 
 
 def is_constant(expr: Expr, value: float) -> bool:

@@ -25,12 +25,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from bpcli.calculus.expr import variables_of
 from bpcli.grading.answered import Numbers
+from bpcli.grading.diagnose import Diagnoser
 from bpcli.grading.model import Answer, Graded, Match, Report, Submission, Working
 from bpcli.grading.own import Own
 from bpcli.grading.quantities import Key, Place, Quantities, Quantity, formula_on, nested
@@ -66,6 +68,11 @@ class Grader:
             for entry in place.numbers:
                 shares[entry] = shares.get(entry, 0.0) + points / len(place.numbers)
         self.max_score = float(sum(points for _, points, _ in self.asked))
+
+    @cached_property
+    def diagnoser(self) -> Diagnoser:
+        """The mistaken formulas, made when an answer is first wrong and kept for all students."""
+        return Diagnoser(self.solution)
 
     def read(self, data: bytes | str, path: str) -> Submission:
         """The submission in a file's contents. Raises ProblemError for a file that cannot be graded."""
@@ -337,7 +344,6 @@ class _Sheet:
                 item.matches = self._matches(item)
 
     def _matches(self, item: Numbers) -> tuple[Match, ...]:
-        from bpcli.grading.diagnose import diagnose
 
         key = item.quantity.key
         # What was not written and comes later would only repeat what is wrong here.
@@ -348,7 +354,7 @@ class _Sheet:
         values = {**self.own.values("printed", key.moment), **unwritten}
         radii = self.own.radii("printed", key.moment)
         answered = {k.name for k, other in self.numbers.items() if k.moment == key.moment and other.is_answered}
-        return diagnose(self.grader.solution, key.name, item.given(), values, radii, answered)
+        return self.grader.diagnoser.diagnose(key.name, item.given(), values, radii, answered)
 
     # --- the report ---
 

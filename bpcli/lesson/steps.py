@@ -206,7 +206,8 @@ class StepTeller:
         }
         key = self._key(step)
         title_key = {"pre_activation_gradient.jacobian": "pre_activation_gradient"}.get(key, key)
-        title = self._first((f"title.{title_key}", f"title.{step.rule}", "title.new"), holes)
+        titles = (f"title.{title_key}", f"title.{step.rule}", f"title.{step.rule}.alone", "title.new")
+        title = messages.inline(messages.first(titles, holes), **holes)
         if step.rule.endswith("_gradient"):
             holes["consumers"] = self._consumers(step.binding)
         why_key = self._why(step, key)
@@ -223,12 +224,6 @@ class StepTeller:
         name = _operation_name(step)
         key = f"function.{name}"
         return self.messages.text(key) if key in self.messages else name.replace("_", " ")
-
-    def _first(self, keys: tuple[str, ...], holes: dict[str, object]) -> Inline:
-        for key in keys:
-            if key in self.messages:
-                return self.messages.inline(key, **holes)
-        raise KeyError(keys)
 
     def _key(self, step: Solved) -> str:
         """The rule, told more precisely where the words differ."""

@@ -23,6 +23,7 @@ SENTENCES = {
     "title.unused_gradient": "Gradient of {name}",
     "title.seed": "Gradient of the output itself",
     "title.local_derivative": "Slope of the activation of layer {layer}",
+    "title.local_derivative.alone": "Slope at {name}",
     "title.jacobian": "Jacobian of the activation of layer {layer}",
     "title.prediction_gradient": "Gradient at the prediction",
     "title.activation_gradient": "Gradient at the activation of layer {layer}",

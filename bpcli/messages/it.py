@@ -23,6 +23,7 @@ SENTENCES = {
     "title.unused_gradient": "Gradiente rispetto a {name}",
     "title.seed": "Gradiente dell'uscita rispetto a sé stessa",
     "title.local_derivative": "Derivata dell'attivazione del livello {layer}",
+    "title.local_derivative.alone": "Derivata in {name}",
     "title.jacobian": "Jacobiana dell'attivazione del livello {layer}",
     "title.prediction_gradient": "Gradiente rispetto alla predizione",
     "title.activation_gradient": "Gradiente rispetto all'attivazione del livello {layer}",

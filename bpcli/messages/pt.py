@@ -23,6 +23,7 @@ SENTENCES = {
     "title.unused_gradient": "Gradiente em relação a {name}",
     "title.seed": "Gradiente da saída em relação a si mesma",
     "title.local_derivative": "Derivada da ativação da camada {layer}",
+    "title.local_derivative.alone": "Derivada em {name}",
     "title.jacobian": "Jacobiana da ativação da camada {layer}",
     "title.prediction_gradient": "Gradiente em relação à predição",
     "title.activation_gradient": "Gradiente em relação à ativação da camada {layer}",
