@@ -15,7 +15,11 @@ from bpcli.inquiry.scalar import ScalarSolution, solve_scalar
 LAYOUTS = ("W x + b", "x W + b", "x W^T + b")
 MOST_LAYERS, MOST_UNITS = 4, 6
 # What a logarithm is taken of has to lie between 0 and 1 (softmax of a single unit is 1).
-PROBABILITIES = {"cross_entropy": ("softmax", "sigmoid"), "binary_cross_entropy": ("sigmoid",)}
+PROBABILITIES = {
+    "cross_entropy": ("softmax", "sigmoid"),
+    "binary_cross_entropy": ("sigmoid",),
+    "kl": ("softmax", "sigmoid"),
+}
 STEP = 1e-4
 
 

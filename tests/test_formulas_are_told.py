@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bpcli import Solution, parse_problem, solve
 from bpcli.calculus.expr import Variable
-from bpcli.calculus.ops import elementwise
+from bpcli.calculus.ops import functions
 from bpcli.calculus.program import Binding
 from bpcli.calculus.stages import is_long
 from bpcli.diagnostics import BpcliError
@@ -128,10 +128,10 @@ def test_a_slope_outside_of_layers_has_a_title(language: str, kind: str) -> None
     """A line for f′(a) of a quantity that belongs to no layer is told like any other."""
     solution = solve(parse_problem("graph:\n  inputs: {x: 3}\n  define:\n    h: tanh(x)\n"))
     x = solution.variables["x"]
-    assert elementwise.tanh.derivative is not None
-    slope = elementwise.tanh.derivative(x)
+    assert functions.tanh.derivative is not None
+    slope = functions.tanh.derivative(x)
     name = Variable("f'(x)", (), Identifier("s"), "local_derivative", of=x)
-    value = elementwise.tanh.derivative.forward(solution.values["x"])
+    value = functions.tanh.derivative.forward(solution.values["x"])
     step = Solved(Binding(name, slope, "backward", "local_derivative"), value, value)
     teller = StepTeller(solution, Writer(Rounding()), Messages(language), LessonOptions())
     document = lesson(solution)._replace(blocks=tuple(teller.tell(1, step)), language=language)

@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Shape, Variable, postorder, substitute, variables_of
-from bpcli.calculus.ops.arithmetic import broadcast_to
-from bpcli.calculus.ops.reductions import axis_sum, total
+from bpcli.calculus.ops.matrices import axis_sum, broadcast_to, total
 from bpcli.calculus.program import Binding, Contribution, Program
 
 NameAdjoint = Callable[[Variable], "Variable | None"]

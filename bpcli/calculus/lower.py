@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, Variable
-from bpcli.calculus.ops.arithmetic import entry
-from bpcli.calculus.ops.elementwise import identity
+from bpcli.calculus.ops.functions import identity
+from bpcli.calculus.ops.matrices import entry
 from bpcli.calculus.program import Program
 from bpcli.calculus.tape import Tape
 from bpcli.document.mathtree import Identifier, Number, Subscript

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bpcli.calculus.expr import Array, Constant, Expr, Variable
-from bpcli.calculus.ops.arithmetic import add, divide, multiply, power, subtract
-from bpcli.calculus.ops.elementwise import sqrt, square
+from bpcli.calculus.ops.elementary import add, divide, multiply, power, sqrt, square, subtract
 from bpcli.calculus.program import Binding
 from bpcli.document.mathtree import Fenced, Identifier, Math, Number, Row, Subscript
 

@@ -163,11 +163,18 @@ class Planner:
 
     def _emit(self, operation: Operation, out: Array, inputs: tuple[Array, ...]) -> None:
         if isinstance(operation.forward, np.ufunc):
-            self._calls.append(partial(_fast(operation.forward, out, inputs), *inputs, out))
+            self._calls.append(_into(_fast(operation.forward, out, inputs), inputs, out))
         elif operation.calls is not None:
             self._calls.extend(partial(function, *rest) for function, *rest in operation.calls(out, *inputs))
         else:
             self._calls.append(partial(_copied, operation.forward, out, inputs))
+
+
+def _into(function: Callable[..., Any], inputs: tuple[Array, ...], out: Array) -> Call:
+    """The call of a ufunc; where numpy would take the last of three arrays for another operand, `out` is named."""
+    if function in (np.maximum, np.minimum):
+        return partial(function, *inputs, out=out)
+    return partial(function, *inputs, out)
 
 
 def _fast(function: np.ufunc, out: Array, inputs: tuple[Array, ...]) -> Callable[..., Any]:

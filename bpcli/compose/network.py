@@ -9,10 +9,11 @@ import numpy as np
 
 from bpcli.calculus.backprop import differentiate
 from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, Shape, Variable, postorder, substitute
-from bpcli.calculus.ops import arithmetic
+from bpcli.calculus.ops import elementary, matrices
 from bpcli.calculus.ops.losses import LossForm, loss
+from bpcli.calculus.ops.matrices import total
 from bpcli.calculus.ops.penalties import l1_penalty, l2_penalty
-from bpcli.calculus.ops.reductions import mean_over, total
+from bpcli.calculus.ops.reductions import mean_over
 from bpcli.calculus.ops.registry import activation
 from bpcli.calculus.ops.shortcuts import Shortcut, shortcut
 from bpcli.calculus.optimizer import Rule, parameter_math, update_bindings
@@ -106,6 +107,7 @@ def form_of(loss: Loss, axis: int | None) -> LossForm:
         loss.log_base,
         float(loss.delta.values) if loss.delta else 1.0,  # type: ignore[arg-type]
         axis,
+        float(loss.margin.values) if loss.margin else 1.0,  # type: ignore[arg-type]
     )
 
 
@@ -206,7 +208,7 @@ class _Builder:
             shared = layer.bias.shape == ()
             bias_shape: Shape = () if shared else ((units, 1) if self.columns else (1, units))
             bias = self.give(self.names.of_layer("bias", number, bias_shape, 0 if shared else 1), layer.bias)
-            product = arithmetic.add(product, bias)
+            product = elementary.add(product, bias)
             if "bias" in layer.trainable:
                 self.parameters.append(bias)
         a = self.bind(self.names.of_layer("pre_activation", number, shape, rank), product, "affine")
@@ -303,7 +305,7 @@ class _Builder:
             over = mean_over(Identifier("m")) if network.loss.over_batch == "mean" else total
             expr = over(L)
         if network.regularization is not None:
-            expr = arithmetic.add(expr, self.penalty(network.regularization))
+            expr = elementary.add(expr, self.penalty(network.regularization))
         if expr is L:
             return L
         return self.bind(self.names.plain("objective", (), 0), expr, "objective")
@@ -321,12 +323,12 @@ class _Builder:
         if len(norms) == 1:
             strength, norm = norms[0]
             omega = self.bind(self.names.plain("regularizer", (), 0), norm, "regularizer")
-            return arithmetic.multiply(_named(strength, "λ"), omega)
+            return elementary.multiply(_named(strength, "λ"), omega)
         weighted = [
-            arithmetic.multiply(_named(strength, sign), norm)
+            elementary.multiply(_named(strength, sign), norm)
             for (strength, norm), sign in zip(norms, ("λ₂", "λ₁"), strict=True)
         ]
-        return self.bind(self.names.plain("regularizer", (), 0), arithmetic.sum_of(weighted), "regularizer")
+        return self.bind(self.names.plain("regularizer", (), 0), elementary.sum_of(weighted), "regularizer")
 
 
 def _named(numbers: Numbers, symbol: str) -> Constant:
@@ -336,9 +338,9 @@ def _named(numbers: Numbers, symbol: str) -> Constant:
 def _affine(layout: str, weights: Expr, below: Expr) -> Expr:
     """The product of a layer in the layout the course uses."""
     products = {
-        "W x + b": lambda: arithmetic.matmul(weights, below),
-        "x W + b": lambda: arithmetic.matmul(below, weights),
-        "x W^T + b": lambda: arithmetic.matmul(below, arithmetic.transpose(weights)),
+        "W x + b": lambda: matrices.matmul(weights, below),
+        "x W + b": lambda: matrices.matmul(below, weights),
+        "x W^T + b": lambda: matrices.matmul(below, matrices.transpose(weights)),
     }
     result: Expr = products[layout]()
     return result

@@ -24,8 +24,8 @@ from bpcli.calculus.expr import (
     substitute,
     variables_of,
 )
-from bpcli.calculus.ops.arithmetic import broadcast_to, entry, multiply, subtract
-from bpcli.calculus.ops.reductions import total
+from bpcli.calculus.ops.elementary import multiply, subtract
+from bpcli.calculus.ops.matrices import broadcast_to, entry, total
 from bpcli.calculus.program import Binding, Program
 from bpcli.compose.graph import term_by_term
 from bpcli.compose.network import local_derivative, with_worked_forms

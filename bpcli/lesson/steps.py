@@ -9,7 +9,7 @@ import numpy as np
 
 from bpcli.calculus.expr import Apply, Array, Constant, Expr, Variable, evaluate, postorder
 from bpcli.calculus.lower import entry_of
-from bpcli.calculus.ops.arithmetic import entry
+from bpcli.calculus.ops.matrices import entry
 from bpcli.calculus.program import Binding
 from bpcli.calculus.stages import begun as begun_line
 from bpcli.calculus.stages import stages

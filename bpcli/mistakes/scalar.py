@@ -10,8 +10,8 @@ import numpy as np
 
 from bpcli.calculus.backprop import pull_back, sum_to_shape
 from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, is_constant, substitute
-from bpcli.calculus.ops.arithmetic import add, divide, multiply, negate, power, subtract
-from bpcli.calculus.ops.elementwise import exp, log, log2, log10, sign, sqrt, square
+from bpcli.calculus.ops.elementary import add, divide, exp, log, multiply, negate, power, sign, sqrt, square, subtract
+from bpcli.calculus.ops.functions import log2, log10
 from bpcli.calculus.program import Contribution
 from bpcli.calculus.stages import is_long
 from bpcli.mistakes.forks import in_forward_order, without_order

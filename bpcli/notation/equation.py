@@ -9,26 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, postorder
-from bpcli.calculus.ops.writing import ATOM, PRODUCT, SUM
-from bpcli.document.mathtree import Fenced, Fraction, Math, Matrix, Number, Row, Words
+from bpcli.calculus.ops.writing import ATOM, HALF, PRODUCT, SUM, number_math
+from bpcli.document.mathtree import Fenced, Fraction, Math, Matrix, Row, Words
 
 ShowNumber = Callable[[float], str]
-
-HALF = "1/2"
 
 MOST_SIGNS = 50_000
 """A formula of more names, numbers and signs is not written: what it shares would be written again and again."""
 MOST_NESTED = 200
 """Nor is one with more fractions, powers or brackets inside each other; a row goes on at the same level."""
 TOO_LONG = Words("…")
-
-
-def number_math(text: str) -> Math:
-    """A number as it was written: `0.20`, `1/3` as a fraction, ½."""
-    if text == HALF:
-        return Number("½")
-    numerator, _, denominator = text.partition("/")
-    return Fraction(Number(numerator), Number(denominator)) if denominator else Number(text)
 
 
 def fence(math: Math) -> Math:

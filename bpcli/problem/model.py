@@ -50,6 +50,7 @@ class Loss(NamedTuple):
     over_batch: str = "mean"
     log_base: str = "e"
     delta: Numbers | None = None
+    margin: Numbers | None = None
 
 
 class Regularization(NamedTuple):

@@ -30,7 +30,8 @@ MOST_STEPPED = 10_000_000
 MOST_UPDATED = 60_000
 """Updates times layers: every line of every update is worked."""
 ALL_PARAMETERS = frozenset({"weights", "bias"})
-LOG_LOSSES = frozenset({"cross_entropy", "binary_cross_entropy"})
+LOG_LOSSES = frozenset({"cross_entropy", "binary_cross_entropy", "kl"})
+CLASS_LOSSES = frozenset({"cross_entropy", "multiclass_hinge"})  # a target may be the number of a class
 DECIMAL_COMMA = "a comma separates numbers: write `0.5`, not `0,5`"
 
 
@@ -277,7 +278,7 @@ def _read_loss(fields: Fields, reader: Reader) -> Loss | None:
     name: str | None = value.get("name")
     if name is None:
         return None
-    for key, losses in (("delta", {"huber"}), ("log_base", LOG_LOSSES)):
+    for key, losses in (("delta", {"huber"}), ("margin", {"multiclass_hinge"}), ("log_base", LOG_LOSSES)):
         if key in value.keys and name not in losses:
             message = f"`{key}` is not a parameter of `{name}`"
             advice = "it goes with " + " or ".join(f"`{loss}`" for loss in sorted(losses))
@@ -290,6 +291,7 @@ def _read_loss(fields: Fields, reader: Reader) -> Loss | None:
         value.get("over_batch", "mean"),
         value.get("log_base", "e"),
         value.get("delta"),
+        value.get("margin"),
     )
 
 
@@ -316,7 +318,7 @@ def _read_target(
         )
         return None, False
     is_bare = len(target.shape) == (1 if batch else 0)
-    if is_bare and loss and loss.name == "cross_entropy" and (width is None or width.size > 1):
+    if is_bare and loss and loss.name in CLASS_LOSSES and (width is None or width.size > 1):
         return _check_classes(target, fields, key, width, report), True
     if is_bare:
         target = _as_rows(target) if batch else _as_list(target)
@@ -343,7 +345,7 @@ def _data_target(
         message = f"column `{data.targets[0]}` has {count} classes, but the last layer has {_units(width.size)}"
         report.add("shape", message, data.span, related=related, help=f"classes: {', '.join(data.classes[:20])}")
     elif not count and width.size > 1:
-        if loss is None or loss.name != "cross_entropy":
+        if loss is None or loss.name not in CLASS_LOSSES:
             message = f"one target column, but the last layer has {_units(width.size)}"
             report.add("shape", message, data.span, related=related)
         for row, value in enumerate(data.target_values.tolist(), 1):
@@ -363,7 +365,7 @@ def _refuse_target(target: Numbers, width: _Width, loss: Loss | None, fields: Fi
     advice = ""
     if count == 2 * width.size and _has_decimal_commas(fields, key):
         advice = DECIMAL_COMMA
-    elif count == 1 and loss and loss.name == "cross_entropy":
+    elif count == 1 and loss and loss.name in CLASS_LOSSES:
         advice = "a class is a number without brackets: `target: 2`"
     report.add(
         "shape",

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from bpcli.calculus.ops.registry import ACTIVATIONS, FUNCTIONS, LOSSES
+from bpcli.calculus.ops.formulas import FUNCTIONS
+from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES
 from bpcli.calculus.optimizer import FORMS, OPTIMIZERS
 from bpcli.compose.custom import custom_operations
 from bpcli.compose.graph import build_graph

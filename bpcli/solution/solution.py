@@ -308,7 +308,7 @@ def _first_fault(binding: Binding, values: Mapping[str, Array]) -> NumericError:
             told = ", ".join(_told(item, int(first)) for item in operands)
             value = float(np.ravel(result)[first])
             word = "something undefined" if np.isnan(value) else "a number too large to be represented"
-            if node.operation.name in ("divide", "log", "log2", "log10") and np.isinf(value):
+            if node.operation.has_pole and np.isinf(value):
                 word = "something infinite"
             return NumericError(binding.variable.name, node.operation.name.replace("_", " "), told, word)
     return NumericError(binding.variable.name, "its formula", "these numbers", "something that is not finite")

@@ -127,7 +127,8 @@ def number_text(value: float) -> str:
 
 
 def _constant(node: Constant) -> str:
-    assert node.shape == ()  # arrays are variables, and have names
+    if node.shape != ():
+        return f"np.array({array_text(node.value)})"
     value = float(node.value)
     text = node.texts if isinstance(node.texts, str) else ""
     numerator, stroke, denominator = text.partition("/")
