@@ -133,21 +133,16 @@ def _meaning(node: Syntax, operands: list[Expr], functions: Mapping[str, Operati
 
 def _list(items: list[Expr]) -> Expr:
     """A vector of numbers, or a matrix of rows; numbers alone are a constant, written as they were."""
-    if all(isinstance(item, Constant) for item in items):
-        return _constant_list([item for item in items if isinstance(item, Constant)])
-    if all(item.shape == () for item in items):
-        return matrix_of(len(items), 1)(*items)
-    return concat(*(transpose(item) for item in items))
-
-
-def _constant_list(items: list[Constant]) -> Constant:
     shapes = {item.shape for item in items}
     if len(shapes) > 1 or any(shape != () and shape[1] != 1 for shape in shapes):
-        raise ShapeError("the rows of a matrix are lists of numbers, all of one length")
+        raise ShapeError("a list holds numbers, or lists of numbers, all of one length")
+    constants = [item for item in items if isinstance(item, Constant)]
+    if len(constants) < len(items):
+        return matrix_of(len(items), 1)(*items) if shapes == {()} else concat(*(transpose(item) for item in items))
     if shapes == {()}:
-        return Constant([[item.value] for item in items], texts=tuple((item.texts,) for item in items))
-    rows = tuple(tuple(text for (text,) in item.texts) for item in items)
-    return Constant([np.ravel(item.value) for item in items], texts=rows)
+        return Constant([[item.value] for item in constants], texts=tuple((item.texts,) for item in constants))
+    rows = tuple(tuple(text for (text,) in item.texts) for item in constants)
+    return Constant([np.ravel(item.value) for item in constants], texts=rows)
 
 
 def _negative(operand: Expr) -> Expr:

@@ -35,7 +35,7 @@ from bpcli.grading.answered import Numbers
 from bpcli.grading.diagnose import Diagnoser
 from bpcli.grading.model import Answer, Graded, Match, Report, Submission, Working
 from bpcli.grading.own import Own
-from bpcli.grading.quantities import Key, Place, Quantities, Quantity, formula_on, nested
+from bpcli.grading.quantities import Key, Place, Quantities, Quantity, nested
 from bpcli.grading.submission import read_submission
 from bpcli.grading.tolerance import BARE_ZERO, accepts, is_bare_zero, style_of, truncated
 from bpcli.lesson.words import Words
@@ -245,7 +245,7 @@ class _Sheet:
             return
         right = {key: not numbers.has_mistake for key, numbers in self.numbers.items()}
         for route in self.quantities.routes_to(name, moment):
-            formula = formula_on(self.quantities.bindings[name], route)
+            formula = self.quantities.bindings[name].formula(route)
             result = np.ravel(self.own.result(route, name, moment))
             self._meet(item, result, verdict, np.ravel(self.own.radii(route, moment).through(formula)))
             if item.open:
@@ -309,12 +309,7 @@ class _Sheet:
                     continue
             binding = self.quantities.bindings.get(name)
             if binding is not None:
-                used = [
-                    variable.name
-                    for formula in (binding.expr, binding.worked, binding.stable)
-                    if formula is not None
-                    for variable in variables_of(formula)
-                ]
+                used = [variable.name for formula in binding.formulas for variable in variables_of(formula)]
                 stack.extend(Key(below, moment) for below in used)
                 terms = Key(name, moment, terms=True)
                 if terms in self.numbers:

@@ -71,8 +71,7 @@ class Derivation(NamedTuple):
         values = {**self.values, **(overrides or {})}
         with np.errstate(all="ignore"):
             for binding in self.program.bindings:
-                formula = binding.expr if binding.stable is None else binding.stable
-                values[binding.variable.name] = evaluate(formula, values)
+                values[binding.variable.name] = evaluate(binding.formula("computed"), values)
         return values
 
 

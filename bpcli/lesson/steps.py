@@ -51,7 +51,7 @@ class StepTeller:
         `unknown` has texts to stand in the place of the numbers of other quantities.
         """
         binding = step.binding
-        formulas = [binding.expr] if binding.worked is None else [binding.expr, binding.worked]
+        formulas = binding.shown
         known = begun_line(formulas[-1], self.solution.values, {**self.solution.texts, **unknown})
         chain = self.writer.chain(binding.variable.math, formulas, iter([known]), self._definition(step))
         return _with_chain_rule(chain, binding)
@@ -60,9 +60,7 @@ class StepTeller:
 
     def _chain(self, step: Solved) -> Equation:
         binding = step.binding
-        formulas = [binding.expr]
-        if binding.worked is not None:
-            formulas.append(binding.worked)
+        formulas = binding.shown
         worked = formulas[-1]
         if self.options.detail == "brief":
             worked_stages: Iterator[Expr] = iter([Constant(step.exact)])
@@ -180,10 +178,9 @@ class StepTeller:
     def _digits_lost(self, step: Solved) -> list[Block]:
         """Where the textbook form, computed as written, shows other digits than the accurate value."""
         binding = step.binding
-        naive_form = binding.worked if binding.worked is not None else binding.expr
         if binding.worked is None and binding.stable is None:
             return []
-        naive = evaluate_quietly(naive_form, self.solution.values)
+        naive = evaluate_quietly(binding.formula("worked"), self.solution.values)
         shown = self.writer.math(Constant(step.exact))
         written = self.writer.math(Constant(naive))
         if shown == written:

@@ -266,9 +266,7 @@ def expressed(site: Site, proposals: Iterable[Proposal]) -> Iterator[Variant]:
     seen: dict[str, list[Expr]] = {}
     if np.prod(shape) == 1 and shape:  # a transpose changes nothing
         ordered = [proposal for proposal in ordered if proposal[0] not in TRANSPOSES]
-    right = [site.right] if site.binding.stable is None else [site.right, site.binding.stable]
-    if site.binding.worked is not None:
-        right.append(site.binding.worked)
+    right = site.binding.formulas
     for identifier, make in ordered:
         try:
             made = make()

@@ -242,9 +242,7 @@ def run(
     with np.errstate(all="ignore"):
         for binding in built.program.bindings:
             name = binding.variable.name
-            formula = binding.expr
-            if binding.stable is not None and not _bypasses(built, binding, overrides):
-                formula = binding.stable
+            formula = binding.formula("printed" if _bypasses(built, binding, overrides) else "computed")
             if doubtful:
                 for used in variables_of(formula):
                     if used.name in doubtful:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from bpcli.calculus.expr import Array, Expr, Variable, evaluate, variables_of
-from bpcli.calculus.plan import formula_of
 from bpcli.calculus.program import Binding
 from bpcli.document.safe import safe
 from bpcli.export.scripts.code import Coder, array_text, renamed, used_names
@@ -130,10 +129,10 @@ def _formula(solution: Solution, binding: Binding) -> Expr:
     """The textbook form of a loss where it is as accurate as the stable one; else what plans compute by."""
     if binding.phase == "forward" and binding.stable is not None:
         with np.errstate(all="ignore"):
-            plain = evaluate(binding.expr, solution.values)
+            plain = evaluate(binding.formula("printed"), solution.values)
         if np.allclose(plain, solution.values[binding.variable.name], rtol=1e-12, atol=1e-12):
             return binding.expr
-    return formula_of(binding)
+    return binding.formula("planned")
 
 
 def _needed(formulas: dict[str, Expr], names: Iterable[str]) -> frozenset[str]:
