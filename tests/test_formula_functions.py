@@ -247,3 +247,13 @@ def test_an_output_of_one_entry_is_a_number() -> None:
     solution = solve(parse_problem(text))
     assert solution["y"] == 11
     assert solution["dy/dA"] == [[3, 4]]
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "kl", "binary_cross_entropy"])
+def test_the_wrong_order_of_a_distribution_and_its_target_is_pointed_out(name: str) -> None:
+    """Where a logarithm of a target's 0 is taken, the error says what stands first."""
+    problem = json.dumps({"graph": {"inputs": {"y": [0.3, 0.7], "t": [0, 1]}, "define": {"L": f"{name}(y, t)"}}})
+    with pytest.raises(ProblemError) as caught:
+        solve(parse_problem(problem))
+    (diagnostic,) = caught.value.diagnostics
+    assert f"`{name}(t, y)`" in diagnostic.help

@@ -180,6 +180,7 @@ class Operation:
     code         how it is written in Python with numpy as `np`: a template, `np.exp({0})`, or a function of the
                  operands' texts and the operands; "" where the definition is written out
     has_pole     grows without bound at some number (a quotient, a logarithm): what is infinite there did not overflow
+    caution      what to look at first where no finite number comes out, as the order of its operands
     """
 
     name: str
@@ -203,6 +204,7 @@ class Operation:
     calls: Callable[..., Calls] | None = None
     code: str | Callable[[tuple[str, ...], tuple[Expr, ...]], str] = ""
     has_pole: bool = False
+    caution: str = ""
 
     @overload
     def __call__(self, first: Expr, /, *rest: Operand) -> Apply: ...

@@ -90,7 +90,7 @@ class StepTeller:
         argument = Variable("z", shape, Identifier(_argument_letter(self.solution)))
         left = self.writer.math(expr.operation(argument))
         right = self.writer.math(expr.operation.definition(argument))
-        return Row((left, Operator("=", "relation"), right))
+        return None if left == right else Row((left, Operator("=", "relation"), right))
 
     def _entries(self, step: Solved) -> list[Block]:
         """Every entry of a product of matrices with its own worked line."""

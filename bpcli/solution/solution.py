@@ -22,19 +22,22 @@ class NumericError(BpcliError):
 
     exit_code = 3
 
-    def __init__(self, quantity: str, operation: str, operands: str, value: str, updates: int = 0) -> None:
+    def __init__(
+        self, quantity: str, operation: str, operands: str, value: str, updates: int = 0, caution: str = ""
+    ) -> None:
         super().__init__(quantity, operation)
         self.quantity = quantity
         self.operation = operation
         self.operands = operands
         self.value = value
         self.updates = updates
+        self.caution = caution
 
     @property
     def way_out(self) -> str:
         if self.updates:
             return "take a smaller learning rate, or fewer steps"
-        return "change the numbers of the problem so that it stays in range"
+        return self.caution or "change the numbers of the problem so that it stays in range"
 
     def __str__(self) -> str:
         when = f"after {self.updates} updates " if self.updates else ""
@@ -308,7 +311,8 @@ def _first_fault(binding: Binding, values: Mapping[str, Array]) -> NumericError:
             word = "something undefined" if np.isnan(value) else "a number too large to be represented"
             if node.operation.has_pole and np.isinf(value):
                 word = "something infinite"
-            return NumericError(binding.variable.name, node.operation.name.replace("_", " "), told, word)
+            name = node.operation.name.replace("_", " ")
+            return NumericError(binding.variable.name, name, told, word, caution=node.operation.caution)
     return NumericError(binding.variable.name, "its formula", "these numbers", "something that is not finite")
 
 

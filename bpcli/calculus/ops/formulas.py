@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -81,12 +82,14 @@ def _based(make: Callable[[float], Operation], count: int) -> _Function:
     return _Function((count, count + 1), made)
 
 
-def _loss(name: str, *, target_first: bool = False) -> _Function:
-    def made(call: _Call) -> Expr:
-        y, t = reversed(call.arguments[:2]) if target_first else call.arguments[:2]
-        return loss(LossForm(name))(y, t)
+def _loss(name: str) -> _Function:
+    return _Function((2,), lambda call: loss(LossForm(name))(*call.arguments))
 
-    return _Function((2,), made)
+
+def _target_first(name: str) -> _Function:
+    """A loss that takes the distribution that is given before the prediction."""
+    operation = replace(loss(LossForm(name)), caution=probability.FIRST.format(name=name))
+    return _Function((2,), lambda call: operation(*reversed(call.arguments)))
 
 
 def _huber(call: _Call) -> Expr:
@@ -248,7 +251,7 @@ _TABLE: dict[str, _Function] = {
     "huber": _Function((2, 3), _huber),
     "multiclass_hinge": _Function((2, 3), _multiclass_hinge),
     # Where a distribution is compared with another, the one that is given comes first.
-    "binary_cross_entropy": _loss("binary_cross_entropy", target_first=True),
+    "binary_cross_entropy": _target_first("binary_cross_entropy"),
     "entropy": _based(probability.entropy, 1),
     "kl": _based(probability.kl, 2),
     "cross_entropy": _based(probability.cross_entropy, 2),

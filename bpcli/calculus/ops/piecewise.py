@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from bpcli.calculus.expr import Array, Calls, Constant, Expr, Notation, Operand, Operation, as_expr, broadcast_shape
-from bpcli.calculus.ops.elementary import absolute, add, exp, greater, lesser, multiply, sign, subtract
+from bpcli.calculus.ops.elementary import absolute, add, at_least, exp, greater, lesser, multiply, sign, subtract
 from bpcli.calculus.ops.functions import function_of_one_variable
 from bpcli.calculus.ops.matrices import broadcast_to
 from bpcli.calculus.ops.writing import ATOM, NOTHING, between, call, identifier_call, short_text
@@ -173,6 +173,15 @@ def _flat(a: Expr, _: Expr) -> Expr:
     return broadcast_to(a.shape)(Constant(0.0, texts="0"))
 
 
+def _step_definition(at_zero: float) -> Callable[[Expr], Expr]:
+    """[x ≥ 0] or [x > 0]; with another value at 0 by the sign of x."""
+    if at_zero == 1:
+        return lambda a: at_least(a, 0.0)
+    if at_zero == 0:
+        return lambda a: positive(a)
+    return lambda a: add(multiply(0.5, add(1.0, sign(a))), multiply(at_zero - 0.5, subtract(1.0, absolute(sign(a)))))
+
+
 @lru_cache
 def step(at_zero: float = 1.0) -> Operation:
     """1 where x > 0 and 0 where x < 0 (Heaviside), `at_zero` at 0; its slope is 0."""
@@ -183,9 +192,7 @@ def step(at_zero: float = 1.0) -> Operation:
         derivative_forward=lambda z: np.zeros_like(z)[()],
         second=None,
         expand=_flat,
-        definition=lambda a: add(
-            multiply(0.5, add(1.0, sign(a))), multiply(at_zero - 0.5, subtract(1.0, absolute(sign(a))))
-        ),
+        definition=_step_definition(at_zero),
         parameters=(("value_at_zero", at_zero),),
         code=f"np.where({{0}} > 0, 1.0, np.where({{0}} < 0, 0.0, {at_zero!r}))",
         derivative_code="np.zeros_like({0})",

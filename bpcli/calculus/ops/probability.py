@@ -76,6 +76,9 @@ def entropy(base: float = float(np.e)) -> Operation:
     )
 
 
+FIRST = "`{name}(t, y)` takes the distribution that is given first, and the prediction, which must not be 0, after it"
+
+
 @lru_cache
 def cross_entropy(base: float = float(np.e)) -> Operation:
     """CE(p, q) = −Σ p log q."""
@@ -90,6 +93,7 @@ def cross_entropy(base: float = float(np.e)) -> Operation:
         definition=lambda p, q: total(negate(multiply(p, logarithm(base)(q)))),
         unfold="entries",
         parameters=(("base", base),),
+        caution=FIRST.format(name="cross_entropy"),
     )
 
 
@@ -119,4 +123,5 @@ def kl(base: float = float(np.e)) -> Operation:
         definition=lambda p, q: total(multiply(p, logarithm(base)(divide(p, q)))),
         unfold="entries",
         parameters=(("base", base),),
+        caution=FIRST.format(name="kl"),
     )
