@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from time import process_time
 from typing import Any, NamedTuple
 
-from bpcli.calculus.ops.arithmetic import add, multiply
+from bpcli.calculus.ops.elementary import add, multiply
 from bpcli.calculus.schedule import Schedule
 from bpcli.calculus.tape import Tape
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from bpcli import Solution, parse_problem, solve
-from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES
+from bpcli.calculus.ops.losses import LOSSES
+from bpcli.calculus.ops.registry import ACTIVATIONS
 from bpcli.inquiry.scalar import ScalarSolution, solve_scalar
 
 LAYOUTS = ("W x + b", "x W + b", "x W^T + b")
 MOST_LAYERS, MOST_UNITS = 4, 6
 # What a logarithm is taken of has to lie between 0 and 1 (softmax of a single unit is 1).
-PROBABILITIES = {"cross_entropy": ("softmax", "sigmoid"), "binary_cross_entropy": ("sigmoid",)}
+PROBABILITIES = {
+    "cross_entropy": ("softmax", "sigmoid"),
+    "binary_cross_entropy": ("sigmoid",),
+    "kl": ("softmax", "sigmoid"),
+}
 STEP = 1e-4
 
 
@@ -69,15 +75,20 @@ def distance(found: Any, expected: Any) -> float:
     return float(np.max(np.abs(found - expected)) / max(1.0, float(np.max(np.abs(expected)))))
 
 
+def numbers_of(scalar: ScalarSolution, name: str, numbers: Sequence[float]) -> list[float]:
+    """The numbers of the entries of a quantity, row by row, out of a list with one for each node."""
+    return [numbers[node] for node in scalar.program.cells[name]]
+
+
 def scalar_distance(solution: Solution, scalar: ScalarSolution) -> float:
     """How far any value or gradient of the scalar program lies from the matrix program's, entry by entry."""
     worst = 0.0
     for step in solution:
         variable = step.binding.variable
         if step.phase == "forward":
-            worst = max(worst, distance(scalar.program.gather(variable.name, scalar.values), step.value))
+            worst = max(worst, distance(numbers_of(scalar, variable.name, scalar.values), step.value))
         elif variable.role == "adjoint" and variable.of is not None:
-            worst = max(worst, distance(scalar.program.gather(variable.of.name, scalar.gradients), step.value))
+            worst = max(worst, distance(numbers_of(scalar, variable.of.name, scalar.gradients), step.value))
     return worst
 
 

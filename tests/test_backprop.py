@@ -11,7 +11,7 @@ import pytest
 from bpcli import Solution, load_problem, parse_problem, solve
 from bpcli.calculus.backprop import differentiate
 from bpcli.calculus.expr import Expr, Variable, evaluate, variables_of
-from bpcli.calculus.ops import elementwise, reductions
+from bpcli.calculus.ops import elementary, matrices
 from bpcli.calculus.program import Binding, Program, ProgramError
 from bpcli.document.mathtree import Identifier
 from bpcli.problem.shipped import shipped_names
@@ -244,7 +244,7 @@ def chain(length: int) -> tuple[Program, Variable, Variable]:
     below = x
     for number in range(length):
         here = variable(f"u{number}")
-        lines.append(Binding(here, elementwise.sine(below), "forward", "definition"))
+        lines.append(Binding(here, elementary.sine(below), "forward", "definition"))
         below = here
     return Program((x,), tuple(lines)), x, below
 
@@ -268,7 +268,7 @@ def test_formula_of_100_000_operations_is_differentiated() -> None:
     x, y = variable("x"), variable("y")
     formula: Expr = x
     for _ in range(100_000):
-        formula = elementwise.sine(formula)
+        formula = elementary.sine(formula)
     known = gradients_of(Program((x,), (Binding(y, formula, "forward", "f"),)), y, [x], {"x": np.float64(0.5)})
     assert known["dx"] == pytest.approx(slope_of_chain(100_000), rel=1e-9)
 
@@ -293,11 +293,11 @@ def test_only_what_lies_between_is_differentiated() -> None:
 def test_gradients_can_be_differentiated_again() -> None:
     """The extended program is a program: the gradient of the gradient of Σx³ is 6x on the diagonal."""
     x, y = variable("x", (3, 1)), variable("y")
-    program = Program((x,), (Binding(y, reductions.total(x**3), "forward", "f"),))
+    program = Program((x,), (Binding(y, matrices.total(x**3), "forward", "f"),))
     extended = differentiate(program, y, [x], adjoint)
     (gradient,) = (binding.variable for binding in extended.bindings if binding.variable.name == "dx")
     square = variable("square")
-    longer = extended.extended([Binding(square, reductions.total(gradient), "backward", "f")])
+    longer = extended.extended([Binding(square, matrices.total(gradient), "backward", "f")])
     second = differentiate(
         longer, square, [x], lambda of: Variable(f"dd{of.name}", of.shape, Identifier("d"), "adjoint", of=of)
     ).check()

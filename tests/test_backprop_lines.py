@@ -11,7 +11,7 @@ import pytest
 from bpcli import load_problem, solve
 from bpcli.calculus.backprop import differentiate, pull_back, sum_to_shape
 from bpcli.calculus.expr import Apply, Constant, Expr, Notation, Operation, Variable, evaluate, postorder, variables_of
-from bpcli.calculus.ops import arithmetic, elementwise, reductions
+from bpcli.calculus.ops import elementary, functions, matrices
 from bpcli.calculus.program import Binding, Program
 from bpcli.document.mathtree import Identifier
 from bpcli.problem.shipped import shipped_names
@@ -99,7 +99,7 @@ def test_contribution_of_a_number_is_the_gradient_above_times_the_local_derivati
 def test_contribution_of_a_matrix_has_no_local_derivative() -> None:
     """∂vector/∂vector is no factor that a number could be multiplied with: the rule makes the product itself."""
     x, u, y = variable("x", (2, 1)), variable("u", (2, 1)), variable("y")
-    extended = differentiate(program((x,), (u, elementwise.exp(x)), (y, reductions.total(u))), y, [x], adjoint)
+    extended = differentiate(program((x,), (u, elementary.exp(x)), (y, matrices.total(u))), y, [x], adjoint)
     lines = gradient_lines(extended, 2)
     assert [part.local is None for part in lines["dx"].contributions] == [True]
     assert [part.local is None for part in lines["du"].contributions] == [False]
@@ -108,14 +108,14 @@ def test_contribution_of_a_matrix_has_no_local_derivative() -> None:
 def test_a_known_value_is_called_by_its_name() -> None:
     """y = eˣ has the derivative y: nobody computes eˣ again."""
     x, y = variable("x"), variable("y")
-    extended = differentiate(program((x,), (y, elementwise.exp(x))), y, [x], adjoint)
+    extended = differentiate(program((x,), (y, elementary.exp(x))), y, [x], adjoint)
     assert variables_of(gradient_lines(extended, 1)["dx"].expr) == (y,)
 
 
 def test_only_the_whole_formula_is_called_by_the_name_of_the_line() -> None:
     """y = exp(exp x): the inner exponential has no name, and is not y."""
     x, y = variable("x"), variable("y")
-    extended = differentiate(program((x,), (y, elementwise.exp(elementwise.exp(x)))), y, [x], adjoint)
+    extended = differentiate(program((x,), (y, elementary.exp(elementary.exp(x)))), y, [x], adjoint)
     assert valued(extended, x=0.5)["dx"] == pytest.approx(np.exp(np.exp(0.5)) * np.exp(0.5))
     assert y in variables_of(gradient_lines(extended, 1)["dx"].expr)
 
@@ -137,7 +137,7 @@ def test_a_part_that_is_used_twice_in_a_formula_gets_both_gradients() -> None:
     """t is one node of the formula t·sin t + t."""
     x, y = variable("x"), variable("y")
     part = x * x
-    extended = differentiate(program((x,), (y, part * elementwise.sine(part) + part)), y, [x], adjoint)
+    extended = differentiate(program((x,), (y, part * elementary.sine(part) + part)), y, [x], adjoint)
     t = 1.5**2
     assert valued(extended, x=1.5)["dx"] == pytest.approx((np.sin(t) + t * np.cos(t) + 1) * 2 * 1.5)
 
@@ -148,14 +148,14 @@ def test_a_part_that_is_used_twice_in_a_formula_gets_both_gradients() -> None:
 def test_what_the_output_does_not_change_with_has_no_line() -> None:
     """A sign is the same a little to either side: nothing is sent back through it, and nothing from further up."""
     x, z, u, flat, top = (variable(name) for name in ("x", "z", "u", "flat", "top"))
-    forward = program((x, z), (u, x * x), (flat, elementwise.sign(u)), (top, flat * z))
+    forward = program((x, z), (u, x * x), (flat, elementary.sign(u)), (top, flat * z))
     extended = differentiate(forward, top, [x, z], adjoint)
     assert set(gradient_lines(extended, 3)) == {"dtop", "dflat", "dz"}
 
 
 def test_what_stands_inside_a_sign_adds_nothing_to_the_rest_of_the_formula() -> None:
     x, y = variable("x"), variable("y")
-    extended = differentiate(program((x,), (y, elementwise.sign(x * x) + 3 * x)), y, [x], adjoint)
+    extended = differentiate(program((x,), (y, elementary.sign(x * x) + 3 * x)), y, [x], adjoint)
     assert valued(extended, x=2)["dx"] == 3.0
 
 
@@ -168,7 +168,7 @@ def unnamed(*names: str) -> Callable[[Variable], Variable | None]:
 
 def test_a_gradient_without_a_name_is_put_into_the_formulas_that_use_it() -> None:
     x, u, y = variable("x"), variable("u"), variable("y")
-    extended = differentiate(program((x,), (u, x * x), (y, elementwise.sine(u))), y, [x], unnamed("u", "y"))
+    extended = differentiate(program((x,), (u, x * x), (y, elementary.sine(u))), y, [x], unnamed("u", "y"))
     assert set(gradient_lines(extended, 2)) == {"dx"}
     assert valued(extended, x=1.5)["dx"] == pytest.approx(np.cos(1.5**2) * 3)
 
@@ -176,7 +176,7 @@ def test_a_gradient_without_a_name_is_put_into_the_formulas_that_use_it() -> Non
 def test_a_number_repeated_to_a_shape_is_put_in_as_the_number() -> None:
     """L = Σ u / 4 gives every entry of u the same ¼: written ¼ · cos x, without a matrix of quarters."""
     x, u, top = variable("x", (2, 1)), variable("u", (2, 1)), variable("top")
-    forward = program((x,), (u, elementwise.sine(x)), (top, reductions.total(u) / 4))
+    forward = program((x,), (u, elementary.sine(x)), (top, matrices.total(u) / 4))
     extended = differentiate(forward, top, [x], unnamed("u"))
     assert "broadcast" not in operations(gradient_lines(extended, 2)["dx"].expr)
     np.testing.assert_allclose(valued(extended, x=[[0.5], [1.0]])["dx"], np.cos([[0.5], [1.0]]) / 4)
@@ -185,7 +185,7 @@ def test_a_number_repeated_to_a_shape_is_put_in_as_the_number() -> None:
 def test_a_matrix_without_a_name_stays_the_way_it_lies() -> None:
     """Only repeated numbers are taken out of what repeats them: a transpose is not one."""
     x, u, M, top = variable("x", (2, 3)), variable("u", (2, 3)), variable("M", (3, 2)), variable("top")
-    forward = program((x, M), (u, elementwise.sine(x)), (top, reductions.total(arithmetic.multiply(u.T, M))))
+    forward = program((x, M), (u, elementary.sine(x)), (top, matrices.total(elementary.multiply(u.T, M))))
     extended = differentiate(forward, top, [x], unnamed("u"))
     values = np.arange(6.0).reshape(2, 3)
     weights = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
@@ -205,7 +205,7 @@ def test_derivatives_of_functions_get_lines_where_they_have_names() -> None:
         asked.append((of, derivative.operation.name))
         return Variable(f"f'({of.name})", (), Identifier("f"), "local_derivative", of=of)
 
-    forward = program((a,), (y, elementwise.sigmoid(a)), (top, elementwise.sine(y)))
+    forward = program((a,), (y, functions.sigmoid(a)), (top, elementary.sine(y)))
     extended = differentiate(forward, top, [a], adjoint, name)
     lines = gradient_lines(extended, 2)
     assert list(lines) == ["dtop", "dy", "f'(a)", "da"]
@@ -221,10 +221,10 @@ def test_derivatives_inside_a_formula_keep_their_formula() -> None:
     """A name is for f′ of a quantity; f′ of a formula stays where it is, as does one that gets no name."""
     a, y = variable("a"), variable("y")
     inside = differentiate(
-        program((a,), (y, elementwise.tanh(3 * a))), y, [a], adjoint, lambda of, derivative: variable("named")
+        program((a,), (y, functions.tanh(3 * a))), y, [a], adjoint, lambda of, derivative: variable("named")
     )
     assert set(gradient_lines(inside, 1)) == {"dy", "da"}
-    plain = differentiate(program((a,), (y, elementwise.tanh(a))), y, [a], adjoint, lambda of, derivative: None)
+    plain = differentiate(program((a,), (y, functions.tanh(a))), y, [a], adjoint, lambda of, derivative: None)
     assert operations(gradient_lines(plain, 1)["da"].expr) == ["tanh_derivative"]
 
 

@@ -13,7 +13,8 @@ from mpmath import mp, mpf
 from networks import random_network
 
 from bpcli import parse_problem, solve
-from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES, activation
+from bpcli.calculus.ops.losses import LOSSES
+from bpcli.calculus.ops.registry import ACTIVATIONS, activation
 
 ORDINARY, HARD = range(15), range(1, 26)
 EXACT = 1e-13

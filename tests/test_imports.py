@@ -36,6 +36,25 @@ ROOMS = (
     "cli",
     "__main__",
 )
+# The files of operations, likewise.
+OPERATIONS = (
+    "writing",
+    "elementary",
+    "matrices",
+    "functions",
+    "piecewise",
+    "reductions",
+    "statistics",
+    "shaping",
+    "windows",
+    "algebra",
+    "probability",
+    "losses",
+    "penalties",
+    "shortcuts",
+    "registry",
+    "formulas",
+)
 LEVEL = {room: level for level, room in enumerate(ROOMS)}
 AT_THE_ROOT = {"__init__", "__main__", "api", "diagnostics"}
 
@@ -105,6 +124,25 @@ def test_imports_go_down() -> None:
         and LEVEL[there] >= LEVEL[here]
     ]
     assert upward == []
+
+
+def test_operations_stand_in_an_order() -> None:
+    """Each file of operations uses those above it in this list, so that one can read them in that order."""
+    here = "bpcli.calculus.ops."
+    level = {name: place for place, name in enumerate(OPERATIONS)}
+    assert {path.stem for path in (PACKAGE / "calculus" / "ops").glob("*.py")} - {"__init__"} == set(level)
+    pairs = [
+        (importer.removeprefix(here), imported.removeprefix(here))
+        for importer, imported, _ in IMPORTS
+        if importer.startswith(here) and imported.startswith(here)
+    ]
+    assert pairs
+    assert [(user, used) for user, used in pairs if level[used] >= level[user]] == []
+
+
+def test_calculus_imports_nothing_late() -> None:
+    """No import inside a function: what an operation is made of is known before any of them is."""
+    assert [item for item in IMPORTS if room(item.importer) == "calculus" and item.delayed] == []
 
 
 def test_calculus_stands_alone() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from bpcli import parse_problem, solve
 from bpcli.calculus.expr import Variable, evaluate
-from bpcli.calculus.ops.elementwise import tanh
+from bpcli.calculus.ops.functions import tanh
 from bpcli.cli.entry import run
 from bpcli.diagnostics import ProblemError
 from bpcli.document.mathtree import Identifier

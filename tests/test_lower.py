@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from networks import scalar_distance, scalar_of
+from networks import numbers_of, scalar_distance, scalar_of
 
 from bpcli import load_problem, parse_problem, solve
 from bpcli.calculus.expr import Variable
@@ -39,9 +39,7 @@ def test_scalar_program_has_the_values_and_gradients_of_the_matrix_program(name:
     assert scalar_distance(solution, scalar) <= 1e-12
     for variable in solution.program.inputs:
         if variable.name in scalar.program.cells:
-            assert list(scalar.program.gather(variable.name, scalar.values)) == list(
-                np.ravel(solution.values[variable.name])
-            )
+            assert numbers_of(scalar, variable.name, scalar.values) == list(np.ravel(solution.values[variable.name]))
 
 
 @every_problem
@@ -148,7 +146,7 @@ def test_a_forward_pass_alone_has_no_grad_table() -> None:
     solution, scalar = scalar_of({"network": {"input": [1], "layers": [{"weights": [[2], [3]]}]}})
     assert not any(scalar.active)
     assert "Backward" not in render(scalar_lesson(scalar), "terminal")
-    assert list(scalar.program.gather("y", scalar.values)) == solution["y"]
+    assert [scalar.values[node] for node in scalar.program.cells["y"]] == solution["y"]
 
 
 def test_rounding_every_step_rounds_every_node() -> None:

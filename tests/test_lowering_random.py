@@ -7,7 +7,8 @@ import os
 import pytest
 from networks import LAYOUTS, difference_quotient, random_network, scalar_distance, scalar_of
 
-from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES
+from bpcli.calculus.ops.losses import LOSSES
+from bpcli.calculus.ops.registry import ACTIVATIONS
 
 COUNT = int(os.environ.get("BPCLI_LOWERED_NETWORKS", "2000"))
 CHUNK = 50

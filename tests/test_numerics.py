@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bpcli import ProblemError, Solution, parse_problem, solve
-from bpcli.calculus.ops import elementwise, reductions
+from bpcli.calculus.ops import functions, piecewise, reductions
 
 
 def network(weights: object, target: object, activation: str, loss: str) -> Solution:
@@ -27,19 +27,19 @@ def graph(inputs: str, *lines: str) -> Solution:
 @pytest.mark.parametrize(
     ("operation", "value", "expected"),
     [
-        (elementwise.sigmoid, 1000.0, 1.0),
-        (elementwise.sigmoid, -1000.0, 0.0),
-        (elementwise.sigmoid, -40.0, 4.248354255291589e-18),
-        (elementwise.sigmoid.derivative, 1000.0, 0.0),
-        (elementwise.sigmoid.derivative, -40.0, 4.248354255291589e-18),
-        (elementwise.sigmoid.derivative, 40.0, 4.248354255291589e-18),
-        (elementwise.tanh.derivative, 1000.0, 0.0),
-        (elementwise.tanh.derivative, 20.0, 1.6993417021166355e-17),
-        (elementwise.softplus, 1000.0, 1000.0),
-        (elementwise.softplus, -40.0, 4.248354255291589e-18),
-        (elementwise.elu(), -1000.0, -1.0),
-        (elementwise.elu(), 1000.0, 1000.0),
-        (elementwise.elu(), -1e-20, -1e-20),
+        (functions.sigmoid, 1000.0, 1.0),
+        (functions.sigmoid, -1000.0, 0.0),
+        (functions.sigmoid, -40.0, 4.248354255291589e-18),
+        (functions.sigmoid.derivative, 1000.0, 0.0),
+        (functions.sigmoid.derivative, -40.0, 4.248354255291589e-18),
+        (functions.sigmoid.derivative, 40.0, 4.248354255291589e-18),
+        (functions.tanh.derivative, 1000.0, 0.0),
+        (functions.tanh.derivative, 20.0, 1.6993417021166355e-17),
+        (functions.softplus, 1000.0, 1000.0),
+        (functions.softplus, -40.0, 4.248354255291589e-18),
+        (piecewise.elu(), -1000.0, -1.0),
+        (piecewise.elu(), 1000.0, 1000.0),
+        (piecewise.elu(), -1e-20, -1e-20),
     ],
 )
 def test_activations_far_out(operation: object, value: float, expected: float) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, evaluate
-from bpcli.calculus.ops import arithmetic, elementwise
+from bpcli.calculus.ops import elementary, functions
 from bpcli.compose.formula import translate
 from bpcli.document.mathtree import Identifier
 from bpcli.notation.equation import to_math
@@ -23,13 +23,13 @@ from bpcli.problem.expression import Place, parse_formula
 NAMES = {name: Variable(name, (), Identifier(name)) for name in "abc"}
 VALUES = {"a": np.float64(1.3), "b": np.float64(0.7), "c": np.float64(2.1)}
 OPERATORS: dict[str, Operation] = {
-    "+": arithmetic.add,
-    "-": arithmetic.subtract,
-    "*": arithmetic.multiply,
-    "/": arithmetic.divide,
-    "^": arithmetic.power,
+    "+": elementary.add,
+    "-": elementary.subtract,
+    "*": elementary.multiply,
+    "/": elementary.divide,
+    "^": elementary.power,
 }
-FUNCTIONS: dict[str, Operation] = {"exp": elementwise.exp, "tanh": elementwise.tanh, "abs": elementwise.absolute}
+FUNCTIONS: dict[str, Operation] = {"exp": elementary.exp, "tanh": functions.tanh, "abs": elementary.absolute}
 PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3, "^": 4}
 ATOM = 5
 
@@ -40,7 +40,7 @@ leaves: st.SearchStrategy[Expr] = st.sampled_from(list(NAMES.values())) | st.int
 
 def grown(below: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     binary = st.tuples(st.sampled_from(list(OPERATORS.values())), below, below).map(lambda t: Apply(t[0], t[1:]))
-    unary = st.tuples(st.sampled_from([arithmetic.negate, *FUNCTIONS.values()]), below).map(
+    unary = st.tuples(st.sampled_from([elementary.negate, *FUNCTIONS.values()]), below).map(
         lambda t: Apply(t[0], t[1:])
     )
     return binary | unary
@@ -59,7 +59,7 @@ def written(expr: Expr) -> tuple[str, int]:
     for name, operation in FUNCTIONS.items():
         if expr.operation is operation:
             return f"{name}({written(expr.inputs[0])[0]})", ATOM
-    if expr.operation is arithmetic.negate:
+    if expr.operation is elementary.negate:
         return f"-{enclosed(expr.inputs[0], PRECEDENCE['neg'])}", PRECEDENCE["neg"]
     symbol = next(symbol for symbol, operation in OPERATORS.items() if expr.operation is operation)
     level = PRECEDENCE[symbol]
@@ -126,7 +126,7 @@ BESIDE = re.compile(r"(?<=[\w)]) (?=[\w(])")
 
 def grown_for_lessons(below: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     binary = st.tuples(st.sampled_from(list(OPERATORS.values())), below, below).map(lambda t: Apply(t[0], t[1:]))
-    unary = st.tuples(st.sampled_from([arithmetic.negate, *NAMED.values()]), below).map(lambda t: Apply(t[0], t[1:]))
+    unary = st.tuples(st.sampled_from([elementary.negate, *NAMED.values()]), below).map(lambda t: Apply(t[0], t[1:]))
     return binary | unary
 
 
@@ -141,9 +141,9 @@ def test_factors_side_by_side_in_an_exponent_stay_apart() -> None:
     """`a^(1 a)` and `a^((a + b) a)` keep the space between factors: `aa` would be another name."""
     a = NAMES["a"]
     for tree in (
-        arithmetic.power(a, arithmetic.multiply(1.0, a)),
-        arithmetic.power(a, arithmetic.multiply(arithmetic.add(a, a), arithmetic.negate(a))),
-        arithmetic.power(a, arithmetic.multiply(a, a)),
+        elementary.power(a, elementary.multiply(1.0, a)),
+        elementary.power(a, elementary.multiply(elementary.add(a, a), elementary.negate(a))),
+        elementary.power(a, elementary.multiply(a, a)),
     ):
         text = to_text(to_math(tree, lambda number: f"{number:g}", pytest.fail), ascii=True)
         assert same(value_of(read(BESIDE.sub(" * ", text))), value_of(tree)), text

@@ -13,9 +13,9 @@ import pytest
 from bpcli import Solution, parse_problem, solve
 from bpcli.calculus.backprop import sum_to_shape
 from bpcli.calculus.expr import as_expr, evaluate
-from bpcli.calculus.ops.losses import LossForm, loss
+from bpcli.calculus.ops.losses import LOSSES, LossForm, loss
 from bpcli.calculus.ops.reductions import softmax
-from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES
+from bpcli.calculus.ops.registry import ACTIVATIONS
 from bpcli.inquiry.gradcheck import gradient_check
 
 COUNT = int(os.environ.get("BPCLI_RANDOM_NETWORKS", "300"))

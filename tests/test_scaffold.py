@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from bpcli.authoring.scaffold import Scaffold, ScaffoldError, graph_text, network_text, sizes
-from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES
-from bpcli.authoring.scaffold import OFFERED
+from bpcli.authoring.scaffold import OFFERED, Scaffold, ScaffoldError, graph_text, network_text, sizes
+from bpcli.calculus.ops.losses import LOSSES
+from bpcli.calculus.ops.registry import ACTIVATIONS
 from bpcli.solution.load import parse_problem, solve
 
 

@@ -96,8 +96,9 @@ def test_softmax_jacobian_can_be_differentiated_again_and_again():
     """Softmax has no last derivative: its rules are made of operations that have rules."""
     from bpcli.calculus.backprop import differentiate
     from bpcli.calculus.expr import Variable, evaluate
-    from bpcli.calculus.ops.arithmetic import multiply
-    from bpcli.calculus.ops.reductions import softmax, total
+    from bpcli.calculus.ops.elementary import multiply
+    from bpcli.calculus.ops.matrices import total
+    from bpcli.calculus.ops.reductions import softmax
     from bpcli.calculus.program import Binding, Program
     from bpcli.document.mathtree import Identifier
 

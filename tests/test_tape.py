@@ -8,9 +8,23 @@ import numpy as np
 import pytest
 
 from bpcli.calculus.expr import Operation
-from bpcli.calculus.ops.arithmetic import add, divide, multiply, power, subtract
-from bpcli.calculus.ops.elementwise import absolute, elu, exp, log, relu, sigmoid, sine, softplus, sqrt, square, tanh
-from bpcli.calculus.ops.reductions import greater, lesser
+from bpcli.calculus.ops.elementary import (
+    absolute,
+    add,
+    divide,
+    exp,
+    greater,
+    lesser,
+    log,
+    multiply,
+    power,
+    sine,
+    sqrt,
+    square,
+    subtract,
+)
+from bpcli.calculus.ops.functions import sigmoid, softplus, tanh
+from bpcli.calculus.ops.piecewise import elu, relu
 from bpcli.calculus.schedule import Schedule
 from bpcli.calculus.tape import COMPOSITE, ELEMENTARY, Elementary, NotFiniteError, Tape, unlisted
 

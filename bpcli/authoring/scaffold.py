@@ -12,7 +12,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from bpcli.authoring.redraw import Draw, drawer
-from bpcli.calculus.ops.registry import ACTIVATIONS, LOSSES
+from bpcli.calculus.ops.losses import LOSSES
+from bpcli.calculus.ops.registry import ACTIVATIONS
 from bpcli.calculus.optimizer import OPTIMIZERS, WITHOUT_GRADIENTS
 from bpcli.diagnostics import BpcliError
 from bpcli.document.safe import safe

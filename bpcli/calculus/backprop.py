@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Shape, Variable, postorder, substitute, variables_of
-from bpcli.calculus.ops.arithmetic import broadcast_to
-from bpcli.calculus.ops.reductions import axis_sum, total
+from bpcli.calculus.ops.matrices import axis_sum, broadcast_to, total
 from bpcli.calculus.program import Binding, Contribution, Program
 
 NameAdjoint = Callable[[Variable], "Variable | None"]
@@ -27,7 +26,7 @@ def differentiate(
     output: Variable,
     wrt: Iterable[Variable],
     name_adjoint: NameAdjoint,
-    name_derivative: NameDerivative = lambda variable, derivative: None,
+    name_derivative: NameDerivative | None = None,
     seeds: Mapping[str, Expr] = MappingProxyType({}),
 ) -> Program:
     """`program` and below it the gradient of `output` with respect to every quantity between it and `wrt`.
@@ -69,9 +68,11 @@ def differentiate(
         accumulate(u)
         seed = grad_table[u.name]
         for v, contribution in _contributions(binding, seed, active) if seed is not None else ():
-            term, derivatives = _named_derivatives(contribution.term, name_derivative)
-            lines.extend(derivatives)
-            contributions[v.name].append(contribution._replace(term=term))
+            if name_derivative is not None:
+                term, derivatives = _named_derivatives(contribution.term, name_derivative)
+                lines.extend(derivatives)
+                contribution = contribution._replace(term=term)
+            contributions[v.name].append(contribution)
         for v in variables_of(binding.expr):
             uses[v.name] -= 1
             if v.name in active and v.name in inputs and not uses[v.name]:

@@ -5,17 +5,13 @@ with an expression builds a node, calling it with numbers computes; so one backp
 (symbol-to-number) and for formulas (symbol-to-symbol differentiation).
 
 Values are float64: scalars have shape `()`, everything else two axes, a vector being one column or one row.
-
-The Python operators are for writing rules and tidy as they build: `1·x`, `x + 0`, `−(−x)`,
-`(−1)·x`, `−((−x)·y)`, `(xᵀ)ᵀ`. Calling an
-operation (`add(a, b)`) never tidies: what an author wrote stays as it was written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 import numpy as np
 
@@ -47,92 +43,24 @@ class Expr:
     def __bool__(self) -> bool:
         raise TypeError("a formula has no truth value; evaluate it first")
 
-    def __add__(self, other: Operand) -> Expr:
-        other = as_expr(other)
-        if is_constant(other, 0.0) and fits(other, self):
-            return self
-        if is_constant(self, 0.0) and fits(self, other):
-            return other
-        return _arithmetic().add(self, other)
+    if TYPE_CHECKING:  # bound where the operations are: at the foot of `ops.elementary` and of `ops.matrices`
 
-    def __radd__(self, other: Operand) -> Expr:
-        return as_expr(other) + self
-
-    def __sub__(self, other: Operand) -> Expr:
-        return _arithmetic().subtract(self, as_expr(other))
-
-    def __rsub__(self, other: Operand) -> Expr:
-        return as_expr(other) - self
-
-    def __mul__(self, other: Operand) -> Expr:
-        other = as_expr(other)
-        for factor, rest in ((self, other), (other, self)):
-            if fits(factor, rest):
-                if is_constant(factor, 1.0):
-                    return rest
-                if is_constant(factor, -1.0):
-                    return -rest
-        return _arithmetic().multiply(self, other)
-
-    def __rmul__(self, other: Operand) -> Expr:
-        return as_expr(other) * self
-
-    def __truediv__(self, other: Operand) -> Expr:
-        return _arithmetic().divide(self, as_expr(other))
-
-    def __rtruediv__(self, other: Operand) -> Expr:
-        return as_expr(other) / self
-
-    def __pow__(self, other: Operand) -> Expr:
-        return _arithmetic().power(self, as_expr(other))
-
-    def __matmul__(self, other: Expr) -> Expr:
-        return _arithmetic().matmul(self, other)
-
-    def __neg__(self) -> Expr:
-        arithmetic = _arithmetic()
-        if isinstance(self, Apply) and self.operation is arithmetic.negate:
-            return self.inputs[0]
-        if isinstance(self, Constant) and self.math is None and self.shape == () and self.texts is None:
-            return Constant(-self.value)
-        unsigned = without_leading_minus(self)
-        return arithmetic.negate(self) if unsigned is None else unsigned
-
-    @property
-    def T(self) -> Expr:
-        transpose = _arithmetic().transpose
-        if isinstance(self, Apply) and self.operation is transpose:
-            return self.inputs[0]
-        return transpose(self)
+        def __add__(self, other: Operand, /) -> Expr: ...
+        def __radd__(self, other: Operand, /) -> Expr: ...
+        def __sub__(self, other: Operand, /) -> Expr: ...
+        def __rsub__(self, other: Operand, /) -> Expr: ...
+        def __mul__(self, other: Operand, /) -> Expr: ...
+        def __rmul__(self, other: Operand, /) -> Expr: ...
+        def __truediv__(self, other: Operand, /) -> Expr: ...
+        def __rtruediv__(self, other: Operand, /) -> Expr: ...
+        def __pow__(self, other: Operand, /) -> Expr: ...
+        def __matmul__(self, other: Expr, /) -> Expr: ...
+        def __neg__(self) -> Expr: ...
+        @property
+        def T(self) -> Expr: ...
 
 
 Operand: TypeAlias = "Expr | float"
-
-
-class _Arithmetic(Protocol):
-    @property
-    def add(self) -> Operation: ...
-    @property
-    def subtract(self) -> Operation: ...
-    @property
-    def multiply(self) -> Operation: ...
-    @property
-    def divide(self) -> Operation: ...
-    @property
-    def power(self) -> Operation: ...
-    @property
-    def matmul(self) -> Operation: ...
-    @property
-    def negate(self) -> Operation: ...
-    @property
-    def transpose(self) -> Operation: ...
-
-
-def _arithmetic() -> _Arithmetic:
-    """The operations behind the Python operators (they are defined above this room)."""
-    from bpcli.calculus.ops import arithmetic
-
-    return arithmetic
 
 
 class Variable(Expr):
@@ -257,6 +185,8 @@ class Operation:
                  None where `forward` is a numpy ufunc, or a copy of what `forward` gives is good enough
     code         how it is written in Python with numpy as `np`: a template, `np.exp({0})`, or a function of the
                  operands' texts and the operands; "" where the definition is written out
+    has_pole     grows without bound at some number (a quotient, a logarithm): what is infinite there did not overflow
+    caution      what to look at first where no finite number comes out, as the order of its operands
     """
 
     name: str
@@ -279,6 +209,8 @@ class Operation:
     view: Callable[[Array], Array] | None = None
     calls: Callable[..., Calls] | None = None
     code: str | Callable[[tuple[str, ...], tuple[Expr, ...]], str] = ""
+    has_pole: bool = False
+    caution: str = ""
 
     @overload
     def __call__(self, first: Expr, /, *rest: Operand) -> Apply: ...
@@ -302,18 +234,6 @@ class Operation:
 
 def as_expr(value: Operand) -> Expr:
     return value if isinstance(value, Expr) else Constant(value)
-
-
-def without_leading_minus(expr: Expr) -> Expr | None:
-    """`x·y` for `(−x)·y`, and so for quotients; None where no minus leads."""
-    arithmetic = _arithmetic()
-    if not isinstance(expr, Apply) or expr.operation not in (arithmetic.multiply, arithmetic.divide):
-        return None
-    first, second = expr.inputs
-    if isinstance(first, Apply) and first.operation is arithmetic.negate:
-        return Apply(expr.operation, (first.inputs[0], second))
-    unsigned = without_leading_minus(first)
-    return None if unsigned is None else Apply(expr.operation, (unsigned, second))
 
 
 def is_constant(expr: Expr, value: float) -> bool:
@@ -345,6 +265,11 @@ def broadcast_shape(*shapes: Shape) -> Shape:
         rows, columns = (max(a, b) if 0 not in (a, b) else 0 for a, b in zip(result, shape, strict=True))
         result = (rows, columns)
     return result
+
+
+def count_of(shape: Shape) -> int:
+    """How many entries there are."""
+    return 1 if shape == () else shape[0] * shape[1]
 
 
 def describe_shape(shape: Shape) -> str:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, Variable
-from bpcli.calculus.ops.arithmetic import entry
-from bpcli.calculus.ops.elementwise import identity
+from bpcli.calculus.ops.functions import identity
+from bpcli.calculus.ops.matrices import entry
 from bpcli.calculus.program import Program
 from bpcli.calculus.tape import Tape
 from bpcli.document.mathtree import Identifier, Number, Subscript
@@ -31,30 +31,85 @@ def entry_of(expr: Expr, index: Index = (0, 0)) -> Expr:
 
     Raises NotImplementedError for an operation with neither an entry rule nor a definition.
     """
-    if isinstance(expr, Apply):
-        return _entry_of_apply(expr, index)
+    return _Entries().entry(expr, index)
+
+
+class _Asked(Expr):
+    """An entry that an operation's rule asks for and that is not written out yet."""
+
+    __slots__ = ("index", "whole")
+
+    def __init__(self, whole: Expr, index: Index) -> None:
+        self.shape = ()
+        self.whole = whole
+        self.index = index
+
+
+class _Entries:
+    """Writes entries out, each once. Iterative, for a sum may be as long as its file.
+
+    A rule is asked first for the entries of its operands that it needs, and once these are written out for its formula.
+    """
+
+    def __init__(self) -> None:
+        self.done: dict[tuple[int, Index], Expr] = {}
+        self.kept: dict[tuple[int, Index | None], Expr] = {}  # definitions, and what rules answer that is no number
+        self.needed: list[_Asked] = []
+
+    def entry(self, expr: Expr, index: Index) -> Expr:
+        self.at(expr, *index)
+        while self.needed:
+            part = self.needed[-1]
+            before = len(self.needed)
+            formula = self._formula(part.whole, part.index)
+            if len(self.needed) == before:
+                self.needed.pop()
+                self.done[id(part.whole), part.index] = formula
+            else:
+                self.needed[before:] = reversed(self.needed[before:])
+        return self.at(expr, *index)
+
+    def at(self, expr: Expr, row: int, column: int) -> Expr:
+        """The formula of an entry, or a place for it where it is not written out yet."""
+        if isinstance(expr, _Asked):
+            return expr
+        index = _clipped((row, column), expr.shape) if expr.shape else (0, 0)
+        known = self.done.get((id(expr), index))
+        if known is not None:
+            return known
+        if not isinstance(expr, Apply):
+            return _entry_of_leaf(expr, index)
+        asked = _Asked(expr, index)
+        self.needed.append(asked)
+        return asked
+
+    def _formula(self, expr: Expr, index: Index) -> Expr:
+        assert isinstance(expr, Apply)
+        operation = expr.operation
+        result: Expr
+        if operation.elementwise:
+            result = operation(*(self.at(item, *index) for item in expr.inputs))
+        elif operation.entry is not None:
+            numbers = (self.at(item, 0, 0) if item.shape == () else item for item in expr.inputs)
+            result = operation.entry(index, self.at, *numbers)
+        elif operation.definition is not None:
+            if (id(expr), None) not in self.kept:
+                self.kept[id(expr), None] = operation.definition(*expr.inputs)
+            result = self.at(self.kept[id(expr), None], *index)
+        else:
+            raise NotImplementedError(f"{operation.name} has no formula for one entry")
+        # A rule may answer with an operand as it stands; only its entry is a scalar.
+        return result if result.shape == () else self.at(self.kept.setdefault((id(expr), index), result), *index)
+
+
+def _entry_of_leaf(expr: Expr, index: Index) -> Expr:
     if expr.shape == ():
         return expr
-    row, column = _clipped(index, expr.shape)
+    row, column = index
     if isinstance(expr, Constant):
         texts = expr.texts[row][column] if expr.texts is not None else None
         return Constant(expr.value[row, column], texts=texts, variable=expr.variable)
     return entry(row, column)(expr)
-
-
-def _entry_of_apply(expr: Apply, index: Index) -> Expr:
-    operation = expr.operation
-    result: Expr
-    if operation.elementwise:
-        result = operation(*(entry_of(item, index) for item in expr.inputs))
-    elif operation.entry is not None:
-        result = operation.entry(index, lambda item, row, column: entry_of(item, (row, column)), *expr.inputs)
-    elif operation.definition is not None:
-        result = entry_of(operation.definition(*expr.inputs), index)
-    else:
-        raise NotImplementedError(f"{operation.name} has no formula for one entry")
-    # An entry rule may answer with an operand as it stands; only its entry is a scalar.
-    return result if result.shape == () else entry_of(result, index)
 
 
 def _clipped(index: Index, shape: tuple[int, ...]) -> Index:
@@ -109,10 +164,6 @@ class ScalarProgram(NamedTuple):
             for item, part in zip(inputs, parts, strict=True)
             if isinstance(self.leaves[item], Variable)
         )
-
-    def gather(self, name: str, numbers: Any) -> Array:
-        """The entries of a quantity out of a list with a number for each node, row by row."""
-        return np.array([numbers[node] for node in self.cells[name]])
 
 
 def lower(program: Program, values: Mapping[str, Array], output: Variable, texts: Mapping[str, Any]) -> ScalarProgram:
@@ -264,7 +315,7 @@ class Line:
         if expr.shape == ():
             return (self.lowering.constant(expr),)
         rows, columns = expr.shape
-        entries = (entry_of(expr, (i, j)) for i in range(rows) for j in range(columns))
+        entries = (_entry_of_leaf(expr, (i, j)) for i in range(rows) for j in range(columns))
         return tuple(self.lowering.constant(item) for item in entries)  # type: ignore[arg-type]
 
     def _expanded(self, expr: Apply) -> tuple[Expr, ...] | None:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, postorder
-from bpcli.calculus.ops.arithmetic import divide, multiply, negate, power
-from bpcli.calculus.ops.elementwise import identity, square
+from bpcli.calculus.ops.elementary import divide, multiply, negate, power, square
+from bpcli.calculus.ops.functions import identity
 
 
 class Monomial(NamedTuple):

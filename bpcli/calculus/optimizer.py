@@ -16,9 +16,22 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bpcli.calculus.expr import Array, Constant, Expr, Variable
-from bpcli.calculus.ops.arithmetic import add, divide, multiply, negate, power, subtract
-from bpcli.calculus.ops.elementwise import cosine, exp, floor, sqrt, square
-from bpcli.calculus.ops.reductions import greater, lesser, total
+from bpcli.calculus.ops.elementary import (
+    add,
+    cosine,
+    divide,
+    exp,
+    greater,
+    lesser,
+    multiply,
+    negate,
+    power,
+    sqrt,
+    square,
+    subtract,
+)
+from bpcli.calculus.ops.matrices import total
+from bpcli.calculus.ops.piecewise import floor
 from bpcli.calculus.program import Binding
 from bpcli.document.mathtree import Fenced, Identifier, Math, Number, Row, Subscript
 

@@ -30,15 +30,6 @@ from bpcli.calculus.program import Binding, Program
 Call: TypeAlias = Callable[[], Any]
 
 
-def formula_of(binding: Binding) -> Expr:
-    """The formula that a line is computed by: stable, else short."""
-    if binding.stable is not None:
-        return binding.stable
-    if binding.worked is not None and binding.rule == "local_derivative":
-        return binding.worked
-    return binding.expr
-
-
 class Planner:
     """Makes the calls for the lines of one program.
 
@@ -78,7 +69,7 @@ class Planner:
             name = stack.pop()
             if name not in needed and name not in self.done:
                 needed.add(name)
-                stack.extend(variable.name for variable in variables_of(formula_of(self.lines[name])))
+                stack.extend(variable.name for variable in variables_of(self.lines[name].formula("planned")))
         return needed
 
     # --- lines ---
@@ -87,13 +78,13 @@ class Planner:
         """For each input the last line that reads it."""
         last: dict[str, str] = {}
         for name, binding in self.lines.items():
-            for variable in variables_of(formula_of(binding)):
+            for variable in variables_of(binding.formula("planned")):
                 last[variable.name] = name
         return last
 
     def _line(self, binding: Binding) -> None:
         name = binding.variable.name
-        formula = _prepared(formula_of(binding))
+        formula = _prepared(binding.formula("planned"))
         old = self.renews.get(name)
         in_place = (
             old is not None
@@ -163,11 +154,18 @@ class Planner:
 
     def _emit(self, operation: Operation, out: Array, inputs: tuple[Array, ...]) -> None:
         if isinstance(operation.forward, np.ufunc):
-            self._calls.append(partial(_fast(operation.forward, out, inputs), *inputs, out))
+            self._calls.append(_into(_fast(operation.forward, out, inputs), inputs, out))
         elif operation.calls is not None:
             self._calls.extend(partial(function, *rest) for function, *rest in operation.calls(out, *inputs))
         else:
             self._calls.append(partial(_copied, operation.forward, out, inputs))
+
+
+def _into(function: Callable[..., Any], inputs: tuple[Array, ...], out: Array) -> Call:
+    """The call of a ufunc; where numpy would take the last of three arrays for another operand, `out` is named."""
+    if function in (np.maximum, np.minimum):
+        return partial(function, *inputs, out=out)
+    return partial(function, *inputs, out)
 
 
 def _fast(function: np.ufunc, out: Array, inputs: tuple[Array, ...]) -> Callable[..., Any]:

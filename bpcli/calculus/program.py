@@ -48,9 +48,28 @@ class Binding(NamedTuple):
     contributions: tuple[Contribution, ...] = ()
     update: int = 1
 
+    def formula(self, route: str) -> Expr:
+        """The formula of the line on a route: the only way to choose between its forms.
+
+        printed   the line as it is shown first
+        worked    as a person works it with numbers
+        computed  as the solver computes it: in its stable form where it has one
+        stable    as a person computes it who knows the stable form
+        planned   as training computes it: stable, and a slope from the value that is there, h ⊙ (1 − h)
+        """
+        if route in ("computed", "stable", "planned") and self.stable is not None:
+            return self.stable
+        uses_worked = route in ("worked", "stable") or (route == "planned" and self.rule == "local_derivative")
+        return self.worked if uses_worked and self.worked is not None else self.expr
+
+    @property
+    def shown(self) -> list[Expr]:
+        """What a lesson shows of the line before its numbers: as printed and, where that is another form, as worked."""
+        return [self.expr] if self.worked is None else [self.expr, self.worked]
+
     @property
     def formulas(self) -> tuple[Expr, ...]:
-        """Every formula of the line: as it reads, as it is worked, as it is computed."""
+        """Every form of the line: as printed, as worked, as computed."""
         return tuple(formula for formula in (self.expr, self.worked, self.stable) if formula is not None)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from bpcli.calculus.expr import Apply, Array, Constant, Expr, Variable, evaluate, postorder, substitute
 from bpcli.calculus.lower import entry_of
-from bpcli.calculus.ops.arithmetic import negate, sum_of
+from bpcli.calculus.ops.elementary import negate, sum_of
 
 MOST_SUMMANDS = 6
 """A longer sum is worked at once: written out it would fill the page."""

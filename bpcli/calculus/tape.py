@@ -22,9 +22,25 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from bpcli.calculus.expr import Operation
-from bpcli.calculus.ops.arithmetic import add, divide, multiply, negate, power, subtract
-from bpcli.calculus.ops.elementwise import absolute, cosine, exp, identity, log, sigmoid, sign, sine, sqrt, square, tanh
-from bpcli.calculus.ops.reductions import greater, lesser
+from bpcli.calculus.ops.elementary import (
+    absolute,
+    add,
+    cosine,
+    divide,
+    exp,
+    greater,
+    lesser,
+    log,
+    multiply,
+    negate,
+    power,
+    sign,
+    sine,
+    sqrt,
+    square,
+    subtract,
+)
+from bpcli.calculus.ops.functions import identity, sigmoid, tanh
 
 NONE = -1
 """In the place of an input: there is none."""
@@ -122,8 +138,8 @@ class NotFiniteError(ArithmeticError):
 class Tape:
     """A graph of numbers; built node by node, evaluated and differentiated as often as one likes.
 
-    >>> from bpcli.calculus.ops.arithmetic import multiply
-    >>> from bpcli.calculus.ops.elementwise import exp
+    >>> from bpcli.calculus.ops.elementary import multiply
+    >>> from bpcli.calculus.ops.elementary import exp
     >>> tape = Tape()
     >>> x = tape.number(0.0)
     >>> y = tape.number(3.0)

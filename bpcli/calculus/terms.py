@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Variable
 from bpcli.calculus.lower import entry_of
-from bpcli.calculus.ops.arithmetic import add, matmul, multiply, negate, subtract
-from bpcli.calculus.ops.reductions import axis_sum, total
+from bpcli.calculus.ops.elementary import add, multiply, negate, subtract
+from bpcli.calculus.ops.matrices import axis_sum, matmul, total
 
 MOST_TERMS = 100_000
 """More summands than this are not listed."""

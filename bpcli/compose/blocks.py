@@ -11,15 +11,15 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from bpcli.calculus.expr import Constant, Expr, Operation, Variable
-from bpcli.calculus.ops import arithmetic
-from bpcli.calculus.ops.arrays import flatten as flattened
-from bpcli.calculus.ops.arrays import pick_rows, side_by_side
-from bpcli.calculus.ops.axes import row_softmax
-from bpcli.calculus.ops.convolution import conv as convolution
-from bpcli.calculus.ops.convolution import max_pool, mean_pool
-from bpcli.calculus.ops.elementwise import sqrt, square
+from bpcli.calculus.ops import elementary, matrices
+from bpcli.calculus.ops.elementary import sqrt, square
 from bpcli.calculus.ops.masks import causal, causal_softmax
-from bpcli.calculus.ops.reductions import axis_sum, mean
+from bpcli.calculus.ops.matrices import axis_sum
+from bpcli.calculus.ops.reductions import mean, softmax
+from bpcli.calculus.ops.shaping import beside, pick_rows
+from bpcli.calculus.ops.shaping import flatten as flattened
+from bpcli.calculus.ops.windows import conv as convolution
+from bpcli.calculus.ops.windows import max_pool, mean_pool
 from bpcli.compose.formula import translate
 from bpcli.compose.writing import Block, Flow, Writing
 from bpcli.problem.model import BlockForm, OptionForm, OwnBlock, ParameterForm
@@ -107,7 +107,7 @@ def dropout(q: Writing, flow: Flow) -> Flow:
     x = flow.only
     mask = q.instances("mask", x)
     keep = q.layer.options["keep"]
-    scaled = arithmetic.divide(arithmetic.multiply(x, mask), Constant(keep.values, texts=str(keep.texts)))
+    scaled = elementary.divide(elementary.multiply(x, mask), Constant(keep.values, texts=str(keep.texts)))
     return Flow("units", (q.line("activation", scaled, told="dropped", goes_on=True),))
 
 
@@ -140,22 +140,22 @@ def _normalised(q: Writing, x: Expr, axis: int | None) -> Flow:
         if axis is None:
             return mean(of)
         count = of.shape[axis]
-        return arithmetic.divide(axis_sum(axis)(of), Constant(float(count), texts=str(count)))
+        return elementary.divide(axis_sum(axis)(of), Constant(float(count), texts=str(count)))
 
     mu = q.line("mean", average(x))
-    away = arithmetic.subtract(x, mu)
+    away = elementary.subtract(x, mu)
     variance = q.line("variance", average(square(away)))
     epsilon = q.constant("epsilon", "ε")
-    normalised = arithmetic.divide(away, sqrt(arithmetic.add(variance, epsilon)))
+    normalised = elementary.divide(away, sqrt(elementary.add(variance, epsilon)))
     if not (q.has("gain") or q.has("bias")):
         h = q.line("activation", normalised, told="normalised", goes_on=True)
         q.also("normalised", h)
         return Flow("units", (h,))
     n: Expr = q.line("normalised", normalised)
     if q.has("gain"):
-        n = arithmetic.multiply(q["gain"], n)
+        n = elementary.multiply(q["gain"], n)
     if q.has("bias"):
-        n = arithmetic.add(n, q["bias"])
+        n = elementary.add(n, q["bias"])
     return Flow("units", (q.line("activation", n, told="scaled", goes_on=True),))
 
 
@@ -189,9 +189,9 @@ def conv(q: Writing, flow: Flow) -> Flow:
     outputs: list[Expr] = []
     for m in range(1, maps + 1):
         parts = [apply(x, kernels[m, c]) for c, x in enumerate(flow.parts, 1)]
-        total = arithmetic.sum_of(parts)
+        total = elementary.sum_of(parts)
         if q.has("bias"):
-            total = arithmetic.add(total, q.of_map(q["bias"], m))
+            total = elementary.add(total, q.of_map(q["bias"], m))
         at, number = q.of_maps(m)
         rank = 1 if q.is_signal(flow) else 2
         a = q.line("pre_activation", total, *at, rank=rank)
@@ -230,7 +230,7 @@ FLATTEN = BlockForm("flatten", "One vector of all numbers: map after map, row by
 
 def flatten(q: Writing, flow: Flow) -> Flow:
     """h = the parts, one after another."""
-    parts = [q.layout.from_row(arithmetic.transpose(flattened(part))) for part in flow.parts]
+    parts = [q.layout.from_row(matrices.transpose(flattened(part))) for part in flow.parts]
     whole = parts[0] if len(parts) == 1 else q.joined(parts)
     return Flow("units", (q.line("activation", whole, told="flattened", goes_on=True),))
 
@@ -254,7 +254,7 @@ def embedding(q: Writing, flow: Flow) -> Flow:
     """h = the rows of the table that the input names."""
     table = q.parameter("table")
     numbers = q.whole_numbers(flow.only, table.shape[0])
-    picked = pick_rows(tuple(number - 1 for number in numbers))(table)
+    picked = pick_rows(numbers)(table)
     return Flow("matrix", (q.line("activation", picked, told="embedded", goes_on=True, rank=2),))
 
 
@@ -298,28 +298,28 @@ def attention(q: Writing, flow: Flow) -> Flow:
     for j in range(1, heads + 1):
         at = (j,) if heads > 1 else ()
         Q, K, V = (
-            q.line(letter, arithmetic.matmul(X, q.head(name, j, heads)), *at, rank=2)
+            q.line(letter, matrices.matmul(X, q.head(name, j, heads)), *at, rank=2)
             for letter, name in (("queries", "query"), ("keys", "key"), ("values", "value"))
         )
-        scores: Expr = arithmetic.matmul(Q, arithmetic.transpose(K))
+        scores: Expr = matrices.matmul(Q, matrices.transpose(K))
         if q.option("scale"):
             width = Constant(float(Q.shape[1]), texts=str(Q.shape[1]))
-            scores = arithmetic.divide(scores, sqrt(width))
+            scores = elementary.divide(scores, sqrt(width))
         # −∞ is no number to go on with: what is computed is the softmax over what a token sees.
         masked = q.option("mask") == "causal"
         S = q.line("scores", causal(scores) if masked else scores, *at, rank=2)
         stable = causal_softmax(scores) if masked else None
-        A = q.line("weighting", row_softmax(S), *at, rank=2, stable=stable)
-        seen = arithmetic.matmul(A, V)
+        A = q.line("weighting", softmax(1)(S), *at, rank=2, stable=stable)
+        seen = matrices.matmul(A, V)
         ends = heads == 1 and not q.has("output")
         results.append(
             q.line("activation", seen, *at, told="seen", goes_on=ends, rank=2) if heads > 1 or ends else seen
         )
     if heads == 1 and not q.has("output"):
         return Flow("matrix", (results[0],))
-    together = results[0] if heads == 1 else side_by_side(*results)
+    together = results[0] if heads == 1 else beside(*results)
     if q.has("output"):
-        together = arithmetic.matmul(together, q["output"])
+        together = matrices.matmul(together, q["output"])
     return Flow("matrix", (q.line("activation", together, told="attended", goes_on=True, rank=2),))
 
 
@@ -337,7 +337,7 @@ def residual(q: Writing, flow: Flow) -> Flow:
     outputs = []
     for m, (out, x) in enumerate(zip(inner.parts, flow.parts, strict=True), 1):
         at, number = q.numbering(m, flow)
-        total = arithmetic.add(out, x)
+        total = elementary.add(out, x)
         if q.layer.activation.name == "identity":
             h = q.line("activation", total, *at, told="sum", goes_on=True, number=number)
             q.also("sum", h, *at)
@@ -375,11 +375,11 @@ def branches(q: Writing, flow: Flow) -> Flow:
     elif combine == "product":
         h = results[0]
         for result in results[1:]:
-            h = arithmetic.multiply(h, result)
+            h = elementary.multiply(h, result)
     else:
-        h = arithmetic.sum_of(results)
+        h = elementary.sum_of(results)
         if combine == "mean":
-            h = arithmetic.divide(h, Constant(float(len(results)), texts=str(len(results))))
+            h = elementary.divide(h, Constant(float(len(results)), texts=str(len(results))))
     return Flow("units", (q.line("activation", h, told="combined", goes_on=True),))
 
 
@@ -447,9 +447,9 @@ def lstm(q: Writing, flow: Flow) -> Flow:
         for gate in LSTM_GATES:
             a = q.line(f"{gate}.pre_activation", q.recurrent_map(gate, x, h), t)
             gates[gate] = q.line(gate, (tanh if gate == "candidate" else sigmoid)(a), t)
-        kept = arithmetic.multiply(gates["forget_gate"], c)
-        c = q.line("cell", arithmetic.add(kept, arithmetic.multiply(gates["input_gate"], gates["candidate"])), t)
-        shown = arithmetic.multiply(gates["output_gate"], tanh(c))
+        kept = elementary.multiply(gates["forget_gate"], c)
+        c = q.line("cell", elementary.add(kept, elementary.multiply(gates["input_gate"], gates["candidate"])), t)
+        shown = elementary.multiply(gates["output_gate"], tanh(c))
         goes_on = q.hands_on(t, flow)
         h = q.line("activation", shown, t, told="shown", goes_on=goes_on, number=q.step_number(t))
         outputs.append(h)
@@ -486,14 +486,14 @@ def gru(q: Writing, flow: Flow) -> Flow:
             gates[gate] = q.line(gate, sigmoid(q.line(f"{gate}.pre_activation", q.recurrent_map(gate, x, h), t)), t)
         z, r = gates["update_gate"], gates["reset_gate"]
         if q.option("form") == "reset_before":
-            inside = q.recurrent_map("candidate", x, arithmetic.multiply(r, h))
+            inside = q.recurrent_map("candidate", x, elementary.multiply(r, h))
         else:
             product = q.layout.product(q["candidate.weights"], x)
-            inside = arithmetic.add(product, q["candidate.bias"]) if q.has("candidate.bias") else product
-            inside = arithmetic.add(inside, arithmetic.multiply(r, q.layout.product(q["candidate.recurrent"], h)))
+            inside = elementary.add(product, q["candidate.bias"]) if q.has("candidate.bias") else product
+            inside = elementary.add(inside, elementary.multiply(r, q.layout.product(q["candidate.recurrent"], h)))
         n = q.line("candidate", tanh(q.line("candidate.pre_activation", inside, t)), t)
-        new = arithmetic.multiply(arithmetic.subtract(1.0, z), n)
-        mixed = arithmetic.add(new, arithmetic.multiply(z, h))
+        new = elementary.multiply(elementary.subtract(1.0, z), n)
+        mixed = elementary.add(new, elementary.multiply(z, h))
         goes_on = q.hands_on(t, flow)
         h = q.line("activation", mixed, t, told="mixed", goes_on=goes_on, number=q.step_number(t))
         outputs.append(h)

@@ -9,11 +9,24 @@ from typing import Any
 import numpy as np
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Operation, ShapeError, Variable, describe_shape, evaluate
-from bpcli.calculus.ops import arithmetic
-from bpcli.calculus.ops.registry import INFIX, graph_function
+from bpcli.calculus.ops.elementary import negate
+from bpcli.calculus.ops.formulas import called
+from bpcli.calculus.ops.matrices import as_number, entry, transpose
+from bpcli.calculus.ops.registry import INFIX
+from bpcli.calculus.ops.shaping import concat, matrix_of, part
 from bpcli.diagnostics import Diagnostic
 from bpcli.problem.model import Function
-from bpcli.problem.syntax import BinaryOperation, Call, Entry, Name, NumberLiteral, Syntax, UnaryMinus
+from bpcli.problem.syntax import (
+    BinaryOperation,
+    Call,
+    Entry,
+    ListLiteral,
+    Name,
+    NumberLiteral,
+    Part,
+    Syntax,
+    UnaryMinus,
+)
 
 
 class FormulaError(Exception):
@@ -71,14 +84,16 @@ def sizes_written_out(functions: Iterable[Function]) -> dict[str, int]:
 def parts_of(syntax: Syntax) -> Iterator[Syntax]:
     """A formula and all that it is made of, the innermost parts first."""
     found = [syntax]
-    for part in found:
-        found.extend(_children(part))
+    for item in found:
+        found.extend(_children(item))
     yield from reversed(found)
 
 
 def _children(node: Syntax) -> tuple[Syntax, ...]:
-    if isinstance(node, UnaryMinus | Entry):
+    if isinstance(node, UnaryMinus | Entry | Part):
         return (node.operand,)
+    if isinstance(node, ListLiteral):
+        return node.items
     if isinstance(node, BinaryOperation):
         return (node.left, node.right)
     if isinstance(node, Call):
@@ -87,21 +102,47 @@ def _children(node: Syntax) -> tuple[Syntax, ...]:
 
 
 def _combined(node: Syntax, operands: list[Expr], functions: Mapping[str, Operation], relu_at_zero: float) -> Expr:
-    try:
-        result: Any
-        if isinstance(node, UnaryMinus):
-            result = _negative(operands[0])
-        elif isinstance(node, BinaryOperation):
-            result = INFIX[node.operator](*operands)
-        elif isinstance(node, Entry):
-            result = _entry(node, operands[0])
-        else:
-            assert isinstance(node, Call)
-            result = _called(node, operands, functions, relu_at_zero)
-    except ShapeError as error:
-        raise FormulaError(Diagnostic("shape", str(error), node.span)) from error
+    """What a part of a formula stands for; a value of one entry is a number wherever a number is asked for."""
+    faults: list[ShapeError] = []
+    for tried in (operands, [as_number(item) if item.shape == (1, 1) else item for item in operands]):
+        try:
+            return _meaning(node, tried, functions, relu_at_zero)
+        except ShapeError as error:
+            faults.append(error)
+    raise FormulaError(Diagnostic("shape", str(faults[0]), node.span)) from faults[0]
+
+
+def _meaning(node: Syntax, operands: list[Expr], functions: Mapping[str, Operation], relu_at_zero: float) -> Expr:
+    result: Any
+    if isinstance(node, UnaryMinus):
+        result = _negative(operands[0])
+    elif isinstance(node, BinaryOperation):
+        result = INFIX[node.operator](*operands)
+    elif isinstance(node, Entry):
+        result = _entry(node, operands[0])
+    elif isinstance(node, Part):
+        result = part(node.ranges[0], node.ranges[1] if len(node.ranges) == 2 else "entries")(operands[0])
+    elif isinstance(node, ListLiteral):
+        result = _list(operands)
+    else:
+        assert isinstance(node, Call)
+        result = _called(node, operands, functions, relu_at_zero)
     assert isinstance(result, Expr)
     return result
+
+
+def _list(items: list[Expr]) -> Expr:
+    """A vector of numbers, or a matrix of rows; numbers alone are a constant, written as they were."""
+    shapes = {item.shape for item in items}
+    if len(shapes) > 1 or any(shape != () and shape[1] != 1 for shape in shapes):
+        raise ShapeError("a list holds numbers, or lists of numbers, all of one length")
+    constants = [item for item in items if isinstance(item, Constant)]
+    if len(constants) < len(items):
+        return matrix_of(len(items), 1)(*items) if shapes == {()} else concat(*(transpose(item) for item in items))
+    if shapes == {()}:
+        return Constant([[item.value] for item in constants], texts=tuple((item.texts,) for item in constants))
+    rows = tuple(tuple(text for (text,) in item.texts) for item in constants)
+    return Constant([np.ravel(item.value) for item in constants], texts=rows)
 
 
 def _negative(operand: Expr) -> Expr:
@@ -109,7 +150,7 @@ def _negative(operand: Expr) -> Expr:
     if isinstance(operand, Constant) and operand.shape == () and operand.math is None and "/" not in operand.texts:
         text = operand.texts
         return Constant(-operand.value, texts=text[1:] if text.startswith("-") else f"-{text}")
-    return arithmetic.negate(operand)
+    return negate(operand)
 
 
 def _entry(node: Entry, operand: Expr) -> Expr:
@@ -126,29 +167,25 @@ def _entry(node: Entry, operand: Expr) -> Expr:
         raise ShapeError(f"an entry of {describe_shape(operand.shape)} needs two numbers: row and column")
     if not (1 <= row <= rows and 1 <= column <= columns):
         raise ShapeError(f"there is no entry {','.join(map(str, node.indices))} in {describe_shape(operand.shape)}")
-    return arithmetic.entry(row - 1, column - 1)(operand)
+    return entry(row - 1, column - 1)(operand)
 
 
 def _called(node: Call, operands: list[Expr], functions: Mapping[str, Operation], relu_at_zero: float) -> Any:
     if node.function in functions:
         return functions[node.function](*operands)
 
-    def number_of(place: int) -> float:
+    def number(place: int, allowed: Callable[[float], bool]) -> float:
         value = _plain_number(operands[place])
+        span = node.arguments[place].span
         if value is None:
-            span = node.arguments[place].span
-            raise FormulaError(
-                Diagnostic("not-a-number", f"argument {place + 1} of `{node.function}` must be a number", span)
-            )
-        if not value > 0 or (value == 1 and node.function != "leaky_relu"):
-            span = node.arguments[place].span
-            raise FormulaError(
-                Diagnostic("range", f"`{node.function}` cannot take {value:g} as argument {place + 1}", span)
-            )
+            message = f"argument {place + 1} of `{node.function}` must be a number"
+            raise FormulaError(Diagnostic("not-a-number", message, span))
+        if not allowed(value):
+            message = f"`{node.function}` cannot take {value:g} as argument {place + 1}"
+            raise FormulaError(Diagnostic("range", message, span))
         return value
 
-    operation: Callable[..., Any] = graph_function(node.function, operands, number_of, relu_at_zero=relu_at_zero)
-    return operation(*operands)
+    return called(node.function, tuple(operands), number, relu_at_zero=relu_at_zero)
 
 
 def _plain_number(expr: Expr) -> float | None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from bpcli.calculus.backprop import differentiate
 from bpcli.calculus.expr import Constant, Expr, Operation, Shape, Variable, describe_shape
-from bpcli.calculus.ops.arithmetic import broadcast_to, multiply, sum_of
+from bpcli.calculus.ops.elementary import multiply, sum_of
+from bpcli.calculus.ops.matrices import as_number, broadcast_to
 from bpcli.calculus.program import Binding, Program
 from bpcli.compose.built import Built, Inputs, Source, Turn, as_matrix
 from bpcli.compose.forms import with_worked_forms
@@ -102,6 +103,8 @@ def _definitions(
             faults.append(error.diagnostic)
             # What is built on it cannot be judged; a stand-in would only bring up faults that are not there.
             break
+        if definition.name == graph.output and expr.shape == (1, 1):
+            expr = as_number(expr)  # a gradient is asked of it, and that is one of a number
         rank = 0 if expr.shape == () else 1 if expr.shape[1] == 1 else 2
         variable = Variable(definition.name, expr.shape, name_math(definition.name), "node", rank=rank)
         scope[definition.name] = variable

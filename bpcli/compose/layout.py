@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bpcli.calculus.expr import Expr, Shape
-from bpcli.calculus.ops import arithmetic
+from bpcli.calculus.ops import matrices
 
 
 class Layout(NamedTuple):
@@ -37,30 +37,30 @@ class Layout(NamedTuple):
     def product(self, weights: Expr, x: Expr) -> Expr:
         """The product of an affine map."""
         if self.affine == "W x + b":
-            return arithmetic.matmul(weights, x)
+            return matrices.matmul(weights, x)
         if self.affine == "x W + b":
-            return arithmetic.matmul(x, weights)
-        return arithmetic.matmul(x, arithmetic.transpose(weights))
+            return matrices.matmul(x, weights)
+        return matrices.matmul(x, matrices.transpose(weights))
 
     def product_of_rows(self, weights: Expr, rows: Expr) -> Expr:
         """The same for values that are rows whatever the layout: the tokens of a sequence."""
-        return arithmetic.matmul(rows, weights if self.affine == "x W + b" else arithmetic.transpose(weights))
+        return matrices.matmul(rows, weights if self.affine == "x W + b" else matrices.transpose(weights))
 
     def as_row(self, bias: Expr) -> Expr:
         """A bias as it is added to rows."""
-        return arithmetic.transpose(bias) if self.columns and bias.shape != () else bias
+        return matrices.transpose(bias) if self.columns and bias.shape != () else bias
 
     def from_row(self, row: Expr) -> Expr:
         """A row of a matrix as one instance."""
-        return arithmetic.transpose(row) if self.columns else row
+        return matrices.transpose(row) if self.columns else row
 
     def to_row(self, instance: Expr) -> Expr:
-        return arithmetic.transpose(instance) if self.columns else instance
+        return matrices.transpose(instance) if self.columns else instance
 
     def outer(self, units: Expr, inputs: Expr) -> Expr:
         """What a correction of the units makes of the weights: (t − y) xᵀ in the layout's way, summed over a batch."""
         if self.affine == "W x + b":
-            return arithmetic.matmul(units, arithmetic.transpose(inputs))
+            return matrices.matmul(units, matrices.transpose(inputs))
         if self.affine == "x W + b":
-            return arithmetic.matmul(arithmetic.transpose(inputs), units)
-        return arithmetic.matmul(arithmetic.transpose(units), inputs)
+            return matrices.matmul(matrices.transpose(inputs), units)
+        return matrices.matmul(matrices.transpose(units), inputs)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bpcli.calculus.backprop import differentiate
+from bpcli.calculus.backprop import differentiate, sum_to_shape
 from bpcli.calculus.expr import (
     Apply,
     Array,
@@ -17,10 +17,11 @@ from bpcli.calculus.expr import (
     Shape,
     Variable,
 )
-from bpcli.calculus.ops import arithmetic
+from bpcli.calculus.ops import elementary
 from bpcli.calculus.ops.losses import LOSSES, LossForm, loss
+from bpcli.calculus.ops.matrices import axis_sum, total
 from bpcli.calculus.ops.penalties import l1_penalty, l2_penalty
-from bpcli.calculus.ops.reductions import mean_over, total
+from bpcli.calculus.ops.reductions import mean_over
 from bpcli.calculus.ops.registry import activation
 from bpcli.calculus.ops.shortcuts import Shortcut, shortcut
 from bpcli.calculus.program import Program
@@ -50,6 +51,7 @@ def form_of(loss: Loss, axis: int | None) -> LossForm:
         loss.log_base,
         float(loss.delta.values) if loss.delta else 1.0,
         axis,
+        float(loss.margin.values) if loss.margin else 1.0,
     )
 
 
@@ -328,7 +330,7 @@ class _Builder:
             together = None if a is None else together
         operation = self.loss_operation(form)
         terms = [operation(prediction, target) for prediction, target in zip(predictions, targets, strict=True)]
-        expr: Expr = terms[0] if len(terms) == 1 else arithmetic.sum_of(terms)
+        expr: Expr = terms[0] if len(terms) == 1 else elementary.sum_of(terms)
         L = self.names.plain("loss", expr.shape, 1 if self.batch else 0)
         stable = together.loss(a, t) if together is not None and a is not None else None
         self.lines.bind(L, expr, "loss", stable=stable)
@@ -370,12 +372,10 @@ class _Builder:
             if form.axis is None:
                 summed: Expr = total(terms) if terms.shape != () else terms
             else:
-                from bpcli.calculus.ops.reductions import axis_sum
-
                 summed = axis_sum(form.axis)(terms)
             if factor is None:
                 return summed
-            return arithmetic.multiply(Constant(factor.values, texts=str(factor.texts)), summed)
+            return elementary.multiply(Constant(factor.values, texts=str(factor.texts)), summed)
 
         return own
 
@@ -401,13 +401,13 @@ class _Builder:
             advice = "it is the rule of one dense layer: `step` or `sign` units, with a target"
             raise MisfitError(Diagnostic("conflict", "this network is no perceptron", span, help=advice))
         x = next(v for v in self.lines.inputs if v.role == "input")
-        missing = arithmetic.subtract(targets[0], y)
+        missing = elementary.subtract(targets[0], y)
         found: dict[str, Expr] = {}
         for parameter in self.lines.parameters:
             if parameter.role == "weights":
                 found[parameter.name] = self.layout.outer(missing, x)
             else:
-                found[parameter.name] = _summed_to(missing, parameter.shape)
+                found[parameter.name] = sum_to_shape(missing, parameter.shape)
         assert bindings
         return found
 
@@ -419,7 +419,7 @@ class _Builder:
             assert network.loss is not None
             losses: Expr = L
             if network.instance_weights is not None:
-                losses = arithmetic.multiply(self._instance_weights(L.shape), L)
+                losses = elementary.multiply(self._instance_weights(L.shape), L)
             over = mean_over(Identifier("m")) if network.loss.over_batch == "mean" else total
             expr = over(losses)
         elif network.instance_weights is not None:
@@ -428,9 +428,9 @@ class _Builder:
             w = Variable("w", (), Identifier("w"), "instance_weight", rank=0)
             rows = [Given(np.float64(v), str(text)) for v, text in zip(weights.values, weights.texts, strict=True)]
             self._take_turns(w, rows)
-            expr = arithmetic.multiply(self.lines.give(w, rows[0], Source(weights, "instance_weights")), L)
+            expr = elementary.multiply(self.lines.give(w, rows[0], Source(weights, "instance_weights")), L)
         if network.regularization is not None:
-            expr = arithmetic.add(expr, self.penalty(network.regularization))
+            expr = elementary.add(expr, self.penalty(network.regularization))
         if expr is L:
             return L
         return self.lines.bind(self.names.plain("objective", (), 0), expr, "objective")
@@ -453,12 +453,12 @@ class _Builder:
         if len(norms) == 1:
             strength, norm = norms[0]
             omega = self.lines.bind(self.names.plain("regularizer", (), 0), norm, "regularizer")
-            return arithmetic.multiply(_named(strength, "λ"), omega)
+            return elementary.multiply(_named(strength, "λ"), omega)
         weighted = [
-            arithmetic.multiply(_named(strength, sign), norm)
+            elementary.multiply(_named(strength, sign), norm)
             for (strength, norm), sign in zip(norms, ("λ₂", "λ₁"), strict=True)
         ]
-        return self.lines.bind(self.names.plain("regularizer", (), 0), arithmetic.sum_of(weighted), "regularizer")
+        return self.lines.bind(self.names.plain("regularizer", (), 0), elementary.sum_of(weighted), "regularizer")
 
 
 class _Derivatives:
@@ -473,13 +473,6 @@ class _Derivatives:
             return None
         self.named[of.name] = derivative.operation
         return local_derivative(of, derivative)
-
-
-def _summed_to(expr: Expr, shape: Shape) -> Expr:
-    """Summed over the instances, and over the units for a bias that they share."""
-    from bpcli.calculus.backprop import sum_to_shape
-
-    return sum_to_shape(expr, shape)
 
 
 def _named(numbers: Numbers, symbol: str) -> Constant:

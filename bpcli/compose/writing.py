@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bpcli.calculus.expr import Constant, Expr, Operation, Shape, ShapeError, Variable
-from bpcli.calculus.ops.arithmetic import add, entry
-from bpcli.calculus.ops.arrays import below, columns, rows, side_by_side
+from bpcli.calculus.ops.elementary import add
+from bpcli.calculus.ops.matrices import entry
+from bpcli.calculus.ops.shaping import beside, concat, part
 from bpcli.calculus.program import Binding
 from bpcli.compose.built import Given, Inputs, Source, as_matrix, laid_out, turned
 from bpcli.compose.layout import Layout
@@ -408,7 +409,7 @@ class Writing:
         """A sequence as a matrix with a row for each token."""
         if flow.kind == "matrix":
             return flow.only
-        return below(*(self.layout.to_row(step) for step in flow.parts))
+        return concat(*(self.layout.to_row(step) for step in flow.parts))
 
     def head(self, name: str, j: int, heads: int) -> Expr:
         """The columns of a parameter that belong to head j."""
@@ -417,11 +418,11 @@ class Writing:
         if rest:
             message = f"`{name}` has {whole.shape[1]} columns for {heads} heads"
             raise self.misfit(message, "each head has as many", self.numbers(name).span)
-        return whole if heads == 1 else columns((j - 1) * width, j * width)(whole)
+        return whole if heads == 1 else part(None, ((j - 1) * width + 1, j * width))(whole)
 
     def joined(self, parts: list[Expr]) -> Expr:
         """Vectors one after the other along the units."""
-        result: Expr = (below if self.layout.columns else side_by_side)(*parts)
+        result: Expr = (concat if self.layout.columns else beside)(*parts)
         return result
 
     def own_line(self, name: str, expr: Expr) -> Variable:
@@ -454,7 +455,7 @@ class Writing:
             yield from enumerate(flow.parts, 1)
             return
         for number in range(1, flow.only.shape[0] + 1):
-            yield number, self.layout.from_row(rows(number - 1, number)(flow.only))
+            yield number, self.layout.from_row(part((number, number), None)(flow.only))
 
     def start(self, name: str, size: int) -> Variable:
         """Where a sequence starts: as given, or zeros."""

@@ -5,9 +5,10 @@ A handful of block kinds that every renderer knows. `lesson` makes documents; re
 
 from typing import NamedTuple, TypeAlias
 
-from bpcli.document.mathtree import Math
+from bpcli.document.mathtree import Math, compared_by_class
 
 
+@compared_by_class
 class InlineMath(NamedTuple):
     """A formula inside a sentence or a table cell."""
 
@@ -20,10 +21,12 @@ class Figures(str):
     __slots__ = ()
 
 
+@compared_by_class
 class Strong(NamedTuple):
     text: str
 
 
+@compared_by_class
 class Code(NamedTuple):
     """An id, a command, a file name: shown as typed."""
 
@@ -34,6 +37,7 @@ Inline: TypeAlias = tuple["str | InlineMath | Strong | Code", ...]
 """A sentence: plain text is data and never markup, whatever characters it has."""
 
 
+@compared_by_class
 class Title(NamedTuple):
     """The head of a document; `source` (where the problem is from) stands beside or under it."""
 
@@ -41,15 +45,18 @@ class Title(NamedTuple):
     source: str = ""
 
 
+@compared_by_class
 class Heading(NamedTuple):
     text: str
     level: int = 1
 
 
+@compared_by_class
 class Paragraph(NamedTuple):
     text: Inline
 
 
+@compared_by_class
 class Note(NamedTuple):
     """A remark set apart. `kind`: `remark`, `warning`, `check`."""
 
@@ -57,6 +64,7 @@ class Note(NamedTuple):
     kind: str = "remark"
 
 
+@compared_by_class
 class Link(NamedTuple):
     """One link of an equation chain: a relation (`=`, `≈`, `≤`) and what stands after it."""
 
@@ -64,6 +72,7 @@ class Link(NamedTuple):
     math: Math
 
 
+@compared_by_class
 class Equation(NamedTuple):
     """A chain `left = … = …`. `aside` (a rule used here) is shown beside or under the first line.
 
@@ -76,12 +85,14 @@ class Equation(NamedTuple):
     aside: Math | None = None
 
 
+@compared_by_class
 class Givens(NamedTuple):
     """Short equations set side by side, as many to a line as fit: the data of the problem."""
 
     equations: tuple[Math, ...]
 
 
+@compared_by_class
 class Cell(NamedTuple):
     """A table cell. `role`: `` or `good`, `bad`, `warn` (colour where there is any; never the only sign)."""
 
@@ -89,6 +100,7 @@ class Cell(NamedTuple):
     role: str = ""
 
 
+@compared_by_class
 class Table(NamedTuple):
     """`align` has one letter a column: `l`, `r` or `c`. A cell holding one Matrix is drawn over several lines."""
 
@@ -98,6 +110,7 @@ class Table(NamedTuple):
     caption: Inline = ()
 
 
+@compared_by_class
 class Step(NamedTuple):
     """A numbered step: its id (an anchor), a title, one sentence of why, and its blocks."""
 
@@ -115,6 +128,7 @@ COMMA_LANGUAGES = ("it", "pt")
 """Languages in which numbers are read with a decimal comma."""
 
 
+@compared_by_class
 class Document(NamedTuple):
     """Blocks in their order. `decimal_comma`: how numbers are displayed; None for the custom of the language.
 

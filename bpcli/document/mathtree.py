@@ -5,11 +5,47 @@ the terminal's two-dimensional layout, …) turn them into characters. Nodes car
 (`σ`, `⊙`, `∂`); a printer maps them to what its format needs. Trees hold no numbers to compute with:
 a `Number` is the text that will be read.
 
-Nodes are named tuples (cheap to define and to build), so printers must dispatch on `type(node)`,
-never on `==` or on tuple-ness.
+Nodes are named tuples (cheap to define and to build) that are equal only to nodes of their own class: x² is not x₂.
+Printers dispatch on `type(node)`, never on tuple-ness.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+Class = TypeVar("Class", bound=type)
+
+
+def compared_by_class(cls: Class) -> Class:
+    """Makes the instances of a named tuple equal to those of the same class with equal parts, and to nothing else.
+
+    Equal nodes have equal hashes as they are.
+    """
+    cls.__eq__ = _alike  # type: ignore[assignment]
+    cls.__ne__ = _differ  # type: ignore[assignment]
+    return cls
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Iterative, for a sum of many terms is a deep tree."""
+    waiting = [(one, other)]
+    while waiting:
+        first, second = waiting.pop()
+        if first is second:
+            continue
+        if type(first) is not type(second):
+            return False
+        if not isinstance(first, tuple):
+            if first != second:
+                return False
+        elif len(first) != len(second):
+            return False
+        else:
+            waiting.extend(zip(first, second, strict=True))
+    return True
+
+
+def _differ(one: Any, other: Any) -> bool:
+    return not _alike(one, other)
+
 
 BLANK = "▢"
 """Text of a `Number`, or cell of a `Matrix`: room to write a number in."""
@@ -18,6 +54,7 @@ INVISIBLE_TIMES = "\u2062"
 """Operator symbol for a product written by juxtaposition: a space in text, nothing in LaTeX."""
 
 
+@compared_by_class
 class Identifier(NamedTuple):
     """A name: one letter (`W`, `σ`, `ŷ`) or a word (`net`, `exp`). `upright` for functions and words."""
 
@@ -25,18 +62,21 @@ class Identifier(NamedTuple):
     upright: bool = False
 
 
+@compared_by_class
 class Number(NamedTuple):
     """A number as it is to be read, with an ASCII minus: `-0.0369`, `0.20`, `1e-5`."""
 
     text: str
 
 
+@compared_by_class
 class Words(NamedTuple):
     """Plain words inside a formula: `if`, `otherwise`."""
 
     text: str
 
 
+@compared_by_class
 class Operator(NamedTuple):
     """A sign. `form` is `infix` (spaces around), `prefix`, `postfix` (none) or `relation` (`=`, `≈`)."""
 
@@ -44,12 +84,14 @@ class Operator(NamedTuple):
     form: str = "infix"
 
 
+@compared_by_class
 class Row(NamedTuple):
     """Nodes side by side."""
 
     items: "tuple[Math, ...]"
 
 
+@compared_by_class
 class Superscript(NamedTuple):
     """`base` raised by `script`: powers, layer numbers `(1)`, transposes `⊤`, primes `′`."""
 
@@ -57,11 +99,13 @@ class Superscript(NamedTuple):
     script: "Math"
 
 
+@compared_by_class
 class Subscript(NamedTuple):
     base: "Math"
     script: "Math"
 
 
+@compared_by_class
 class Fraction(NamedTuple):
     """A quotient. `solid`: reads as one symbol (∂L/∂a), so linear printers never fence it whole."""
 
@@ -70,6 +114,7 @@ class Fraction(NamedTuple):
     solid: bool = False
 
 
+@compared_by_class
 class Fenced(NamedTuple):
     """`body` between delimiters: `(` `)`, `[` `]`, `‖` `‖`, `|` `|`, `{` `` (a brace with cases)."""
 
@@ -78,6 +123,7 @@ class Fenced(NamedTuple):
     closing: str = ")"
 
 
+@compared_by_class
 class Matrix(NamedTuple):
     """A bracketed matrix of number texts (ASCII minus, as in `Number`); a column vector has one column.
 
@@ -88,6 +134,7 @@ class Matrix(NamedTuple):
     elided: tuple[int, int] | None = None
 
 
+@compared_by_class
 class Root(NamedTuple):
     body: "Math"
 

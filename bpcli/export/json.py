@@ -77,7 +77,7 @@ def solution_to_dict(
 def _step(solution: Solution, step: Step, writer: Writer) -> dict[str, Any]:
     binding = step.binding
     math_tree = writer.math(binding.expr)
-    worked = binding.expr if binding.worked is None else binding.worked
+    worked = binding.formula("worked")
     shown = [to_text(writer.math(stage)) for stage in stages(worked, solution.values, solution.texts)]
     return {
         "id": step.id,

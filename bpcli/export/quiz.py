@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from html import escape
 from itertools import product
 from typing import Any, NamedTuple
@@ -25,7 +26,7 @@ from bpcli.document.mathtree import Math
 from bpcli.document.rounding import Rounding
 from bpcli.document.safe import safe
 from bpcli.grading.asked import Asked, asked
-from bpcli.grading.diagnose import diagnoser_of
+from bpcli.grading.diagnose import Diagnoser
 from bpcli.grading.tolerance import half_unit, slack
 from bpcli.lesson.givens import equality, given_blocks
 from bpcli.messages import Messages
@@ -179,6 +180,10 @@ class _Cells:
         length = item.shape[1] if len(item.shape) == 2 else len(cells)
         return tuple(tuple(cells[start : start + length]) for start in range(0, len(cells), length))
 
+    @cached_property
+    def _diagnoser(self) -> Diagnoser:
+        return Diagnoser(self.solution)
+
     def _slack(self, line: Binding, item: Asked) -> Array:
         return self._laid_out(slack(line.expr, self.solution.values, self.radii), item)
 
@@ -192,7 +197,7 @@ class _Cells:
         with np.errstate(all="ignore"):
             return [
                 (self._laid_out(evaluate(formula, self.solution.values), item), variant.id)
-                for variant in diagnoser_of(self.solution).variants(line.variable.name)
+                for variant in self._diagnoser.variants(line.variable.name)
                 for formula in variant.alternatives or (variant.wrong,)
             ]
 

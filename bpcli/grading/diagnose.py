@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -41,33 +40,6 @@ class _Fit(NamedTuple):
     chance: float
     key: str
     hint: Mapping[str, str]
-
-
-def diagnose(
-    solution: Solution,
-    name: str,
-    given: Given,
-    values: Mapping[str, Array],
-    half_units: Mapping[str, Array],
-    answered: Collection[str] | None = None,
-) -> tuple[Match, ...]:
-    """The mistakes that reproduce a student's numbers for the quantity `name`, most likely first.
-
-    `values` are the values to compute with: the student's own where given, the solver's elsewhere. `half_units` says
-    how far each of them may be off by rounding. `answered` names the quantities that the student wrote down (by
-    default those in `half_units`): a mistake may have been made in a line above that was not written down.
-    """
-    return diagnoser_of(solution).diagnose(name, given, values, half_units, answered)
-
-
-_KNOWN: WeakKeyDictionary[Solution, Diagnoser] = WeakKeyDictionary()
-
-
-def diagnoser_of(solution: Solution) -> Diagnoser:
-    """The diagnoser of a solution, made once."""
-    if solution not in _KNOWN:
-        _KNOWN[solution] = Diagnoser(solution)
-    return _KNOWN[solution]
 
 
 class Diagnoser:
@@ -105,7 +77,12 @@ class Diagnoser:
         half_units: Mapping[str, Array],
         answered: Collection[str] | None = None,
     ) -> tuple[Match, ...]:
-        """See `diagnose`."""
+        """The mistakes that reproduce a student's numbers for the quantity `name`, most likely first.
+
+        `values` are the values to compute with: the student's own where given, the solver's elsewhere. `half_units`
+        says how far each of them may be off by rounding. `answered` names the quantities that the student wrote down
+        (by default those in `half_units`): a mistake may have been made in a line above that was not written down.
+        """
         if name not in self.sites:
             return ()
         with np.errstate(all="ignore"):

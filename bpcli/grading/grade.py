@@ -25,15 +25,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from bpcli.calculus.expr import variables_of
 from bpcli.grading.answered import Numbers
+from bpcli.grading.diagnose import Diagnoser
 from bpcli.grading.model import Answer, Graded, Match, Report, Submission, Working
 from bpcli.grading.own import Own
-from bpcli.grading.quantities import Key, Place, Quantities, Quantity, formula_on, nested
+from bpcli.grading.quantities import Key, Place, Quantities, Quantity, nested
 from bpcli.grading.submission import read_submission
 from bpcli.grading.tolerance import BARE_ZERO, accepts, is_bare_zero, style_of, truncated
 from bpcli.lesson.words import Words
@@ -66,6 +68,11 @@ class Grader:
             for entry in place.numbers:
                 shares[entry] = shares.get(entry, 0.0) + points / len(place.numbers)
         self.max_score = float(sum(points for _, points, _ in self.asked))
+
+    @cached_property
+    def diagnoser(self) -> Diagnoser:
+        """The mistaken formulas, made when an answer is first wrong and kept for all students."""
+        return Diagnoser(self.solution)
 
     def read(self, data: bytes | str, path: str) -> Submission:
         """The submission in a file's contents. Raises ProblemError for a file that cannot be graded."""
@@ -238,7 +245,7 @@ class _Sheet:
             return
         right = {key: not numbers.has_mistake for key, numbers in self.numbers.items()}
         for route in self.quantities.routes_to(name, moment):
-            formula = formula_on(self.quantities.bindings[name], route)
+            formula = self.quantities.bindings[name].formula(route)
             result = np.ravel(self.own.result(route, name, moment))
             self._meet(item, result, verdict, np.ravel(self.own.radii(route, moment).through(formula)))
             if item.open:
@@ -302,12 +309,7 @@ class _Sheet:
                     continue
             binding = self.quantities.bindings.get(name)
             if binding is not None:
-                used = [
-                    variable.name
-                    for formula in (binding.expr, binding.worked, binding.stable)
-                    if formula is not None
-                    for variable in variables_of(formula)
-                ]
+                used = [variable.name for formula in binding.formulas for variable in variables_of(formula)]
                 stack.extend(Key(below, moment) for below in used)
                 terms = Key(name, moment, terms=True)
                 if terms in self.numbers:
@@ -337,7 +339,6 @@ class _Sheet:
                 item.matches = self._matches(item)
 
     def _matches(self, item: Numbers) -> tuple[Match, ...]:
-        from bpcli.grading.diagnose import diagnose
 
         key = item.quantity.key
         # What was not written and comes later would only repeat what is wrong here.
@@ -348,7 +349,7 @@ class _Sheet:
         values = {**self.own.values("printed", key.moment), **unwritten}
         radii = self.own.radii("printed", key.moment)
         answered = {k.name for k, other in self.numbers.items() if k.moment == key.moment and other.is_answered}
-        return diagnose(self.grader.solution, key.name, item.given(), values, radii, answered)
+        return self.grader.diagnoser.diagnose(key.name, item.given(), values, radii, answered)
 
     # --- the report ---
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bpcli.calculus.expr import Array, Expr, evaluate, variables_of
-from bpcli.grading.quantities import Key, Quantities, formula_on
+from bpcli.grading.quantities import Key, Quantities
 from bpcli.grading.tolerance import Style, Way, slack
 
 MOST_UPDATES = 50
@@ -76,7 +76,7 @@ class Own:
     def results(self, name: str, moment: int) -> Iterator[Array]:
         """What a line gives from the student's own earlier values, in each right way of working it."""
         for route, formula in self.quantities.forms(name, moment):
-            if formula is formula_on(self.quantities.bindings[name], route):
+            if formula is self.quantities.bindings[name].formula(route):
                 yield self.result(route, name, moment)
             else:
                 values = self.values_for(route, moment, formula)
@@ -185,7 +185,7 @@ class Own:
         if name not in lines.results:
             binding = self.quantities.bindings[name]
             with np.errstate(all="ignore"):
-                result = evaluate(formula_on(binding, lines.route), lines.values)
+                result = evaluate(binding.formula(lines.route), lines.values)
                 if binding.stable is not None and not np.isfinite(result).all():
                     result = evaluate(binding.stable, lines.values)
             lines.results[name] = result
@@ -239,7 +239,7 @@ class Radii(Mapping[str, Array]):
         binding = self.own.quantities.bindings.get(name)
         if binding is None or (written is not None and written.complete):
             return []
-        return [variable.name for variable in variables_of(formula_on(binding, self.route))]
+        return [variable.name for variable in variables_of(binding.formula(self.route))]
 
     def _radius(self, name: str) -> Array:
         quantities = self.own.quantities
@@ -251,7 +251,7 @@ class Radii(Mapping[str, Array]):
             return written.half if is_known else np.zeros(np.shape(written.half))
         if binding is None:
             return self._start.get(name, np.float64(0.0))
-        radius = self.through(formula_on(binding, self.route))
+        radius = self.through(binding.formula(self.route))
         if written is not None:
             radius = np.where(np.isnan(written.value), radius, written.half)
         return radius

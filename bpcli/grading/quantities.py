@@ -117,8 +117,8 @@ class Quantities:
         found = self._worked_from.get((name, route))
         if found is None:
             binding = self.bindings[name]
-            formulas = (formula_on(binding, route), binding.stable)
-            used = (v.name for formula in formulas if formula is not None for v in variables_of(formula))
+            formulas = (binding.formula(route), binding.formula("stable" if binding.stable is not None else route))
+            used = (v.name for formula in formulas for v in variables_of(formula))
             found = tuple(dict.fromkeys(item for item in used if item in self.bindings))
             self._worked_from[name, route] = found
         return found
@@ -134,9 +134,8 @@ class Quantities:
             line = self.bindings[name]
             ways: dict[tuple[str, Expr], None] = {}
             for route, first in zip(self.routes, self._above(name, moment), strict=True):
-                for formula in (formula_on(line, route), line.expr, line.worked, line.stable):
-                    if formula is not None:
-                        ways[first, formula] = None
+                for formula in (line.formula(route), *line.formulas):
+                    ways[first, formula] = None
             self._forms[key] = tuple(ways)
         return self._forms[key]
 
@@ -154,7 +153,7 @@ class Quantities:
         """On which routes a line is worked by the same formula, for every line."""
         return {
             name: tuple(
-                next(first for first in self.routes if formula_on(line, first) is formula_on(line, route))
+                next(first for first in self.routes if line.formula(first) is line.formula(route))
                 for route in self.routes
             )
             for name, line in self.bindings.items()
@@ -255,15 +254,6 @@ class Quantities:
         if counter is not None:
             state[counter.name] = self.built.values[counter.name] + moment
         return state
-
-
-def formula_on(binding: Binding, route: str) -> Expr:
-    """The formula of a line on one of the `ROUTES`."""
-    if route == "stable" and binding.stable is not None:
-        return binding.stable
-    if route != "printed" and binding.worked is not None:
-        return binding.worked
-    return binding.expr
 
 
 def _canonical(key: Key, renewed_by: dict[str, str], of_updates: frozenset[str]) -> str:

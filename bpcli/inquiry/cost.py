@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from bpcli.calculus.backprop import differentiate
 from bpcli.calculus.expr import Apply, Expr, Shape, Variable, postorder, variables_of
-from bpcli.calculus.ops.arithmetic import add, matmul
-from bpcli.calculus.ops.elementwise import sigmoid
+from bpcli.calculus.ops.elementary import add
+from bpcli.calculus.ops.functions import sigmoid
 from bpcli.calculus.ops.losses import LossForm, loss
+from bpcli.calculus.ops.matrices import matmul
 from bpcli.calculus.program import Binding, Program
 from bpcli.document.mathtree import Identifier
 

@@ -24,8 +24,8 @@ from bpcli.calculus.expr import (
     substitute,
     variables_of,
 )
-from bpcli.calculus.ops.arithmetic import broadcast_to, entry, multiply, subtract
-from bpcli.calculus.ops.reductions import total
+from bpcli.calculus.ops.elementary import multiply, subtract
+from bpcli.calculus.ops.matrices import broadcast_to, entry, total
 from bpcli.calculus.program import Binding, Program
 from bpcli.compose.forms import with_worked_forms
 from bpcli.compose.graph import term_by_term
@@ -72,8 +72,7 @@ class Derivation(NamedTuple):
         values = {**self.values, **(overrides or {})}
         with np.errstate(all="ignore"):
             for binding in self.program.bindings:
-                formula = binding.expr if binding.stable is None else binding.stable
-                values[binding.variable.name] = evaluate(formula, values)
+                values[binding.variable.name] = evaluate(binding.formula("computed"), values)
         return values
 
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Operation, ShapeError
 from bpcli.calculus.lower import Line, NodeOf
-from bpcli.calculus.ops.arithmetic import negate
-from bpcli.calculus.ops.elementwise import identity
+from bpcli.calculus.ops.elementary import negate
+from bpcli.calculus.ops.functions import identity
 from bpcli.calculus.ops.registry import INFIX
 from bpcli.calculus.schedule import Schedule
 from bpcli.calculus.tape import ELEMENTARY, NotFiniteError, Tape
@@ -26,7 +26,17 @@ from bpcli.inquiry.gradcheck import GradientComparison, compared
 from bpcli.inquiry.scalar import numeric_error
 from bpcli.problem.identifiers import UnknownQuantityError, resolve_name
 from bpcli.problem.model import Definition, Graph, Problem
-from bpcli.problem.syntax import BinaryOperation, Call, Entry, Name, NumberLiteral, Syntax, UnaryMinus
+from bpcli.problem.syntax import (
+    BinaryOperation,
+    Call,
+    Entry,
+    ListLiteral,
+    Name,
+    NumberLiteral,
+    Part,
+    Syntax,
+    UnaryMinus,
+)
 
 MOST_LINES = 2_000
 """A graph with more definitions than this is large."""
@@ -209,7 +219,7 @@ class _Builder:
             elif isinstance(item, Call):
                 work.append((item, len(item.arguments)))
                 work.extend(reversed(item.arguments))
-            elif isinstance(item, Entry):
+            elif isinstance(item, Entry | Part | ListLiteral):
                 raise _NotOfNumbersError
             else:
                 what, count = item
@@ -315,5 +325,7 @@ def _names_in(syntax: Syntax) -> Iterable[str]:
             work.extend((item.left, item.right))
         elif isinstance(item, Call):
             work.extend(item.arguments)
-        elif isinstance(item, UnaryMinus | Entry):
+        elif isinstance(item, UnaryMinus | Entry | Part):
             work.append(item.operand)
+        elif isinstance(item, ListLiteral):
+            work.extend(item.items)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from bpcli.calculus.expr import Apply, Constant, postorder
+from bpcli.calculus.ops.losses import FAMILIES
 from bpcli.document.document import Block, Inline, Paragraph, Strong
 from bpcli.document.mathtree import Fraction
 from bpcli.lesson.givens import equality
@@ -12,10 +14,8 @@ from bpcli.messages import Messages
 from bpcli.notation.conventions import derivative_math
 from bpcli.notation.writer import Writer
 from bpcli.problem.model import Loss
+from bpcli.problem.networks import LOG_LOSSES
 from bpcli.solution.solution import Solution
-
-MEANS = ("mean_squared_error", "half_mean_squared_error")
-LOGARITHMS = ("binary_cross_entropy", "cross_entropy")
 
 
 def convention_blocks(solution: Solution, writer: Writer, messages: Messages) -> list[Block]:
@@ -66,8 +66,9 @@ def _conventions(solution: Solution, writer: Writer, messages: Messages) -> Iter
 
 def _loss(solution: Solution, loss: Loss, messages: Messages) -> Inline:
     delta = "1" if loss.delta is None else str(loss.delta.texts)
-    kind = messages.inline(f"convention.loss.{loss.name}", delta=delta)
-    outputs = loss.over_outputs or ("mean" if loss.name in MEANS else "sum")
+    margin = "1" if loss.margin is None else str(loss.margin.texts)
+    kind = messages.inline(f"convention.loss.{loss.name}", delta=delta, margin=margin)
+    outputs = loss.over_outputs or ("mean" if FAMILIES[loss.name].mean else "sum")
     told = (*kind, *messages.inline(f"convention.outputs.{outputs}"))
     if loss.factor is not None:
         told += messages.inline("convention.factor", factor=str(loss.factor.texts))
@@ -79,9 +80,9 @@ def _log_base(solution: Solution) -> str:
     network = solution.problem.network
     if network is not None:
         loss = network.loss
-        return loss.log_base if loss is not None and loss.name in LOGARITHMS else ""
+        return loss.log_base if loss is not None and loss.name in LOG_LOSSES else ""
     natural = any(
-        isinstance(node, Apply) and node.operation.name == "log"
+        isinstance(node, Apply) and dict(node.operation.parameters).get("base") == math.e
         for binding in solution.program.bindings
         if binding.phase == "forward"
         for node in postorder(binding.expr)

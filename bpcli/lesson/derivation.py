@@ -135,7 +135,7 @@ def _simplification(
     name, short = line.variable.math, writer.math(item.formula)
     blocks: list[Block] = [Note(messages.inline("derive.simplification", name=name, formula=short))]
     with np.errstate(all="ignore"):
-        long_way = evaluate(line.expr if line.worked is None else line.worked, values)
+        long_way = evaluate(line.formula("worked"), values)
     if np.all(np.isfinite(long_way)):
         blocks.append(writer.chain(name, [line.expr], stages(line.expr, values, solution.texts)))
     else:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Variable
 from bpcli.calculus.monomials import ONE, Monomial, as_expr, monomial_of, multiplied
-from bpcli.calculus.ops.arithmetic import multiply, sum_of
+from bpcli.calculus.ops.elementary import multiply, sum_of
 from bpcli.calculus.ops.writing import POWER
 from bpcli.calculus.stages import stages
 from bpcli.document.document import Block, Document, Equation, Figures, Heading, Link, Note, Paragraph, Step, Title

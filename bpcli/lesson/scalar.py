@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bpcli.calculus.expr import Constant, Expr, Variable
-from bpcli.calculus.ops.arithmetic import multiply, sum_of
+from bpcli.calculus.ops.elementary import multiply, sum_of
 from bpcli.calculus.stages import numbers_in
 from bpcli.document.document import Block, Cell, Document, Heading, Inline, InlineMath, Note, Paragraph, Table, Title
 from bpcli.document.mathtree import Math, Operator, Row

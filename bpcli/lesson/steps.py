@@ -9,7 +9,7 @@ import numpy as np
 
 from bpcli.calculus.expr import Apply, Array, Constant, Expr, Variable, evaluate, postorder
 from bpcli.calculus.lower import entry_of
-from bpcli.calculus.ops.arithmetic import entry
+from bpcli.calculus.ops.matrices import entry
 from bpcli.calculus.program import Binding
 from bpcli.calculus.stages import begun as begun_line
 from bpcli.calculus.stages import stages
@@ -51,7 +51,7 @@ class StepTeller:
         `unknown` has texts to stand in the place of the numbers of other quantities.
         """
         binding = step.binding
-        formulas = [binding.expr] if binding.worked is None else [binding.expr, binding.worked]
+        formulas = binding.shown
         known = begun_line(formulas[-1], self.solution.values, {**self.solution.texts, **unknown})
         chain = self.writer.chain(binding.variable.math, formulas, iter([known]), self._definition(step))
         return _with_chain_rule(chain, binding)
@@ -60,9 +60,7 @@ class StepTeller:
 
     def _chain(self, step: Solved) -> Equation:
         binding = step.binding
-        formulas = [binding.expr]
-        if binding.worked is not None:
-            formulas.append(binding.worked)
+        formulas = binding.shown
         worked = formulas[-1]
         if self.options.detail == "brief":
             worked_stages: Iterator[Expr] = iter([Constant(step.exact)])
@@ -92,7 +90,7 @@ class StepTeller:
         argument = Variable("z", shape, Identifier(_argument_letter(self.solution)))
         left = self.writer.math(expr.operation(argument))
         right = self.writer.math(expr.operation.definition(argument))
-        return Row((left, Operator("=", "relation"), right))
+        return None if left == right else Row((left, Operator("=", "relation"), right))
 
     def _entries(self, step: Solved) -> list[Block]:
         """Every entry of a product of matrices with its own worked line."""
@@ -180,10 +178,9 @@ class StepTeller:
     def _digits_lost(self, step: Solved) -> list[Block]:
         """Where the textbook form, computed as written, shows other digits than the accurate value."""
         binding = step.binding
-        naive_form = binding.worked if binding.worked is not None else binding.expr
         if binding.worked is None and binding.stable is None:
             return []
-        naive = evaluate_quietly(naive_form, self.solution.values)
+        naive = evaluate_quietly(binding.formula("worked"), self.solution.values)
         shown = self.writer.math(Constant(step.exact))
         written = self.writer.math(Constant(naive))
         if shown == written:
@@ -206,7 +203,8 @@ class StepTeller:
         }
         key = self._key(step)
         title_key = {"pre_activation_gradient.jacobian": "pre_activation_gradient"}.get(key, key)
-        title = self._first((f"title.{title_key}", f"title.{step.rule}", "title.new"), holes)
+        titles = (f"title.{title_key}", f"title.{step.rule}", f"title.{step.rule}.alone", "title.new")
+        title = messages.inline(messages.first(titles, holes), **holes)
         if step.rule.endswith("_gradient"):
             holes["consumers"] = self._consumers(step.binding)
         why_key = self._why(step, key)
@@ -223,12 +221,6 @@ class StepTeller:
         name = _operation_name(step)
         key = f"function.{name}"
         return self.messages.text(key) if key in self.messages else name.replace("_", " ")
-
-    def _first(self, keys: tuple[str, ...], holes: dict[str, object]) -> Inline:
-        for key in keys:
-            if key in self.messages:
-                return self.messages.inline(key, **holes)
-        raise KeyError(keys)
 
     def _key(self, step: Solved) -> str:
         """The rule, told more precisely where the words differ."""

@@ -42,7 +42,7 @@ class Words:
         variable = binding.variable
         of = variable.of
         prediction = self.solution.built.prediction
-        keys = [f"title.{binding.rule}", "title.new"]
+        keys = [f"title.{binding.rule}", f"title.{binding.rule}.alone", "title.new"]
         if binding.rule == "activation" and variable is prediction:
             keys.insert(0, "title.prediction")
         elif binding.rule == "activation_gradient" and of is prediction:
@@ -51,6 +51,5 @@ class Words:
             keys.insert(0, "title.jacobian")
         elif binding.rule.endswith("_gradient") and of is self.solution.output:
             keys.insert(0, "title.seed")
-        key = next(key for key in keys if key in self.messages)
-        name = (variable if of is None else of).math
-        return self.inline(key, layer=variable.layer, name=name)
+        holes = {"layer": variable.layer, "name": (variable if of is None else of).math}
+        return self.inline(self.messages.first(keys, holes), **holes)

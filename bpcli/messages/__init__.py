@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any, get_args
 
-from bpcli.document.document import Inline, InlineMath
+from bpcli.document.document import Code, Inline, InlineMath, Strong
 from bpcli.document.mathtree import Math
 
 __all__ = ["LANGUAGES", "Messages"]
@@ -28,6 +28,14 @@ class Messages:
     def __contains__(self, key: str) -> bool:
         return key in self.sentences
 
+    def first(self, keys: Iterable[str], holes: Mapping[str, object]) -> str:
+        """The first of these keys that has a sentence with something for each of its holes."""
+        return next(
+            key
+            for key in keys
+            if key in self.sentences and all(holes.get(hole) is not None for hole in _HOLE.findall(self.sentences[key]))
+        )
+
     def text(self, key: str, **holes: object) -> str:
         """The sentence with plain text in its holes."""
         return _HOLE.sub(lambda found: str(holes[found[1]]), self.sentences[key])
@@ -42,10 +50,12 @@ class Messages:
             value = holes[found[1]]
             if isinstance(value, _MATH):
                 parts.append(InlineMath(value))
-            elif isinstance(value, str | int):
-                parts.append(value if isinstance(value, str) else str(value))
-            else:
+            elif isinstance(value, int):
+                parts.append(str(value))
+            elif isinstance(value, str | InlineMath | Strong | Code):
                 parts.append(value)
+            else:
+                raise TypeError(f"{value!r} cannot stand in the hole {found[1]} of {key}")
             end = found.end()
         parts.append(sentence[end:])
         return tuple(part for part in parts if part != "")

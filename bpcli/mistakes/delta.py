@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 
 from bpcli.calculus.expr import Constant, Expr
-from bpcli.calculus.ops.arithmetic import divide, subtract
-from bpcli.calculus.ops.elementwise import sigmoid
+from bpcli.calculus.ops.elementary import divide, subtract
+from bpcli.calculus.ops.functions import sigmoid
 from bpcli.mistakes.loss import has_half, takes_mean
 from bpcli.mistakes.site import Proposal, Site
 from bpcli.mistakes.slopes import derivative_of, slopes

@@ -8,9 +8,11 @@ from functools import lru_cache
 import numpy as np
 
 from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, broadcast_shape
-from bpcli.calculus.ops.arithmetic import add, multiply, negate, subtract
-from bpcli.calculus.ops.elementwise import absolute, cosine, exp, identity, leaky_relu, relu, sigmoid, sine, tanh
-from bpcli.calculus.ops.reductions import axis_sum, softmax, total
+from bpcli.calculus.ops.elementary import absolute, add, cosine, exp, multiply, negate, sine, subtract
+from bpcli.calculus.ops.functions import identity, sigmoid, tanh
+from bpcli.calculus.ops.matrices import axis_sum, total
+from bpcli.calculus.ops.piecewise import leaky_relu, relu
+from bpcli.calculus.ops.reductions import softmax
 from bpcli.calculus.ops.writing import call
 from bpcli.calculus.terms import terms_of
 from bpcli.document.mathtree import Identifier

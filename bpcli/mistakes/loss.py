@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Operation, substitute
-from bpcli.calculus.ops.arithmetic import add, divide, multiply, negate, subtract
-from bpcli.calculus.ops.elementwise import absolute, log, sqrt, square
+from bpcli.calculus.ops.elementary import absolute, add, divide, log, multiply, negate, sqrt, square, subtract
 from bpcli.calculus.ops.losses import FAMILIES, LOSSES, LossForm, loss
+from bpcli.calculus.ops.matrices import axis_sum, total
 from bpcli.calculus.ops.penalties import l2_penalty
 from bpcli.calculus.ops.probability import cross_entropy, entropy, kl
-from bpcli.calculus.ops.reductions import axis_sum, mean, total
+from bpcli.calculus.ops.reductions import mean
 from bpcli.mistakes.site import Proposal, Site, kind_of
 
 BASES = {"e": 1.0, "2": float(np.log(2)), "10": float(np.log(10))}

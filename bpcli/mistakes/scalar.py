@@ -10,9 +10,10 @@ import numpy as np
 
 from bpcli.calculus.backprop import pull_back, sum_to_shape
 from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, is_constant, substitute
-from bpcli.calculus.ops.arithmetic import add, divide, multiply, negate, power, subtract
-from bpcli.calculus.ops.elementwise import exp, log, log2, log10, sign, sqrt, square
+from bpcli.calculus.ops.elementary import add, divide, exp, log, multiply, negate, power, sign, sqrt, square, subtract
+from bpcli.calculus.ops.functions import log2, log10
 from bpcli.calculus.program import Contribution
+from bpcli.calculus.stages import is_long
 from bpcli.mistakes.forks import in_forward_order, without_order
 from bpcli.mistakes.site import Proposal, Site, same
 
@@ -87,11 +88,10 @@ def _product(terms: list[Expr]) -> Expr:
 def _local_rules(site: Site, of: Variable) -> Iterator[Proposal]:
     """The gradient with one operation's rule replaced by a wrong one, wherever the operation occurs in a consumer."""
     consumers = {c.consumer.name: c.consumer for c in site.binding.contributions}
-    used = {
-        id(node.operation): node.operation
-        for name in consumers
-        for node in _applications(site.around.bindings[name].expr)
-    }
+    formulas = [site.around.bindings[name].expr for name in consumers]
+    if any(map(is_long, formulas)):
+        return  # nobody works it line by line, nor could it be told where in it the rule was taken for another
+    used = {id(node.operation): node.operation for formula in formulas for node in _applications(formula)}
     for operation in used.values():
         for identifier, rule in _wrong_rules(operation, squares=_has_equal_factors(site)):
             wrong = changed(operation, backprop=rule)
@@ -244,8 +244,9 @@ def _ones_like(variable: Variable) -> Expr:
 def _neighbours(site: Site, of: Variable) -> Iterator[Expr]:
     """The gradients of the other inputs of what uses `of`."""
     seen: set[int] = {id(of)}
-    for contribution in site.binding.contributions:
-        formula = site.around.bindings[contribution.consumer.name].expr
+    by_consumer = {contribution.consumer.name: contribution for contribution in site.binding.contributions}
+    for name, contribution in by_consumer.items():
+        formula = site.around.bindings[name].expr
         for variable, term in pull_back(formula, _seed(site, contribution), contribution.consumer):
             if id(variable) not in seen:
                 seen.add(id(variable))

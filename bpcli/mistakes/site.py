@@ -9,10 +9,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Operation, ShapeError, Variable, variables_of
-from bpcli.calculus.ops import arithmetic, elementwise
+from bpcli.calculus.ops import elementary, functions, matrices
 from bpcli.calculus.ops.losses import FAMILIES as LOSS_FAMILIES
 from bpcli.calculus.ops.losses import LossForm, loss
-from bpcli.calculus.ops.reductions import axis_sum, softmax, total
+from bpcli.calculus.ops.matrices import axis_sum, total
+from bpcli.calculus.ops.reductions import softmax
 from bpcli.calculus.program import Binding
 from bpcli.compose.network import form_of
 from bpcli.document.mathtree import Identifier
@@ -49,7 +50,7 @@ class Layer(NamedTuple):
 
     @property
     def is_linear(self) -> bool:
-        return self.f is elementwise.identity
+        return self.f is functions.identity
 
     @property
     def is_softmax(self) -> bool:
@@ -249,7 +250,7 @@ def kind_of(form: LossForm) -> str:
     letter = Variable("y", (), Identifier("y"))
     term = LOSS_FAMILIES[form.name].term(form)(letter, Variable("t", (), Identifier("t")))
     assert isinstance(term, Apply)
-    kinds = {elementwise.square: "squares", arithmetic.multiply: "logs", arithmetic.add: "binary"}
+    kinds = {elementary.square: "squares", elementary.multiply: "logs", elementary.add: "binary"}
     return kinds.get(term.operation, "")
 
 
@@ -283,9 +284,7 @@ def expressed(site: Site, proposals: Iterable[Proposal]) -> Iterator[Variant]:
     seen: dict[str, list[Expr]] = {}
     if np.prod(shape) == 1 and shape:  # a transpose changes nothing
         ordered = [proposal for proposal in ordered if proposal[0] not in TRANSPOSES]
-    right = [site.right] if site.binding.stable is None else [site.right, site.binding.stable]
-    if site.binding.worked is not None:
-        right.append(site.binding.worked)
+    right = site.binding.formulas
     for identifier, make in ordered:
         try:
             made = make()
@@ -312,7 +311,7 @@ def _fitted(formula: Expr, shape: tuple[int, ...]) -> Expr | None:
         number: Expr = total(formula)
         return number if np.prod(formula.shape) == 1 else None
     if formula.shape == () or all(a in (1, b) for a, b in zip(formula.shape, shape, strict=True)):
-        repeated: Expr = arithmetic.broadcast_to(shape)(formula)
+        repeated: Expr = matrices.broadcast_to(shape)(formula)
         return repeated
     return None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bpcli.calculus.expr import Expr, Operation
-from bpcli.calculus.ops.arithmetic import multiply, subtract
-from bpcli.calculus.ops.elementwise import leaky_relu, relu, sigmoid, square, tanh
+from bpcli.calculus.ops.elementary import multiply, square, subtract
+from bpcli.calculus.ops.functions import sigmoid, tanh
+from bpcli.calculus.ops.piecewise import leaky_relu, relu
 from bpcli.calculus.ops.reductions import diagonal
 from bpcli.mistakes.site import Layer, Proposal, Site, Surroundings
 

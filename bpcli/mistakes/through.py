@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from bpcli.calculus.expr import Constant, Expr
-from bpcli.calculus.ops.arithmetic import divide
-from bpcli.calculus.ops.elementwise import sigmoid
-from bpcli.calculus.ops.reductions import axis_sum
+from bpcli.calculus.ops.elementary import divide
+from bpcli.calculus.ops.functions import sigmoid
+from bpcli.calculus.ops.matrices import axis_sum
 from bpcli.mistakes.site import Layer, Proposal, Site, Surroundings
 from bpcli.mistakes.slopes import derivative_of, slopes
 from bpcli.mistakes.stale import stale

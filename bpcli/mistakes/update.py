@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Variable, substitute
-from bpcli.calculus.ops.arithmetic import add, divide, multiply, subtract
-from bpcli.calculus.ops.elementwise import sqrt, square
+from bpcli.calculus.ops.elementary import add, divide, multiply, sqrt, square, subtract
 from bpcli.mistakes.site import Proposal, Site
 from bpcli.mistakes.weights import inlined
 

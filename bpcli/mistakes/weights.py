@@ -8,8 +8,8 @@ import numpy as np
 
 from bpcli.calculus.backprop import sum_to_shape
 from bpcli.calculus.expr import Constant, Expr, Variable, substitute, variables_of
-from bpcli.calculus.ops.arithmetic import add, broadcast_to, divide, multiply
-from bpcli.calculus.ops.reductions import total
+from bpcli.calculus.ops.elementary import add, divide, multiply
+from bpcli.calculus.ops.matrices import broadcast_to, total
 from bpcli.mistakes.site import Layer, Proposal, Site, Surroundings
 
 MOST_OUTPUTS = 8

@@ -9,20 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, postorder
-from bpcli.calculus.ops.writing import ATOM, PRODUCT, SUM
-from bpcli.document.mathtree import Fenced, Fraction, Math, Matrix, Number
+from bpcli.calculus.ops.writing import ATOM, HALF, PRODUCT, SUM, number_math
+from bpcli.document.mathtree import Fenced, Fraction, Math, Matrix, Row, Words
 
 ShowNumber = Callable[[float], str]
 
-HALF = "1/2"
-
-
-def number_math(text: str) -> Math:
-    """A number as it was written: `0.20`, `1/3` as a fraction, ½."""
-    if text == HALF:
-        return Number("½")
-    numerator, _, denominator = text.partition("/")
-    return Fraction(Number(numerator), Number(denominator)) if denominator else Number(text)
+MOST_SIGNS = 50_000
+"""A formula of more names, numbers and signs is not written: what it shares would be written again and again."""
+MOST_NESTED = 200
+"""Nor is one with more fractions, powers or brackets inside each other; a row goes on at the same level."""
+TOO_LONG = Words("…")
 
 
 def fence(math: Math) -> Math:
@@ -32,8 +28,14 @@ def fence(math: Math) -> Math:
 def to_math(root: Expr, show_number: ShowNumber, show_matrix: Callable[[Constant], Matrix]) -> Math:
     """`root` written out. `show_number` and `show_matrix` write the constants that have no text of their own."""
     written: dict[int, Math] = {}
+    size: dict[int, int] = {}
+    depth: dict[int, int] = {}
     strength: dict[int, int] = {}
     for node in postorder(root):
+        size[id(node)] = 1 + sum(size[id(item)] for item in node.inputs) if isinstance(node, Apply) else 1
+        depth[id(node)] = 0
+        if size[id(node)] > MOST_SIGNS:
+            return TOO_LONG
         if isinstance(node, Variable):
             written[id(node)], strength[id(node)] = node.math, ATOM
         elif isinstance(node, Constant):
@@ -47,7 +49,17 @@ def to_math(root: Expr, show_number: ShowNumber, show_matrix: Callable[[Constant
             )
             written[id(node)] = operation.notation.write(operands, node.inputs)
             strength[id(node)] = _strength(operation, node, strength)
+            inside = _depths(written[id(node)], operands)
+            depth[id(node)] = max(depth[id(item)] + more for item, more in zip(node.inputs, inside, strict=True))
+            if depth[id(node)] > MOST_NESTED:
+                return TOO_LONG
     return written[id(root)]
+
+
+def _depths(whole: Math, operands: tuple[Math, ...]) -> list[int]:
+    """How many levels each operand stands below the whole: none where it is one of the items of a row."""
+    items = whole.items if type(whole) is Row else (whole,)
+    return [0 if type(operand) is not Fenced and any(item is operand for item in items) else 1 for operand in operands]
 
 
 def _needed(operation: Operation, inputs: tuple[Expr, ...]) -> list[int]:

@@ -57,7 +57,7 @@ LOSS = Variants(
             Field("over_batch", Choice("`mean` or `sum`", ("mean", "sum")), "Mean or sum over the instances."),
             Field("log_base", Choice("a base (`e`, `2` or `10`)", ("e", "2", "10")), "The base of the logarithm."),
             Field("delta", POSITIVE, "Where `huber` turns from quadratic to linear."),
-            Field("margin", POSITIVE, "The margin of `multiclass_hinge`.", default=1),
+            Field("margin", POSITIVE, "How far `multiclass_hinge` wants the class above the others.", default=1),
         ),
     ),
 )

@@ -12,7 +12,18 @@ from typing import NamedTuple, NoReturn
 from bpcli.diagnostics import Diagnostic, Span
 from bpcli.problem.formula_errors import FormulaProblem, explain_character, explain_number_then_name
 from bpcli.problem.numbers import NotANumber, parse_number
-from bpcli.problem.syntax import BinaryOperation, Call, Entry, Name, NumberLiteral, Syntax, UnaryMinus
+from bpcli.problem.syntax import (
+    BinaryOperation,
+    Call,
+    Entry,
+    ListLiteral,
+    Name,
+    NumberLiteral,
+    Part,
+    Range,
+    Syntax,
+    UnaryMinus,
+)
 
 MAX_LENGTH = 1_000
 MAX_PENDING = 200  # operators and brackets that wait for their right-hand side
@@ -22,12 +33,14 @@ TOKEN = re.compile(
 )
 NAME = re.compile(r"[^\W\d]\w*")
 IS_NAME, IS_CALL, IS_NUMBER, IS_OPERATOR = 1, 2, 3, 4  # the last group of TOKEN that matched
-INDEX = re.compile(r" *([0-9]+) *(?:, *([0-9]+) *)?\]")
+RANGE = r"(:|[0-9]+(?: *: *[0-9]+)?)"
+INDEX = re.compile(rf" *{RANGE} *(?:, *{RANGE} *)?\]")
 
 PRECEDENCE = {"+": 10, "-": 10, "−": 10, "*": 20, "/": 20, "@": 20, "^": 40, "**": 40}
 CANONICAL = {"−": "-", "**": "^"}
 NEGATION = 30  # between product and power: -x^2 is -(x^2)
 BRACKET = 0
+CLOSING = {"(": ")", "[": "]"}
 
 
 class Place(NamedTuple):
@@ -95,6 +108,14 @@ def _fail(place: Place, start: int, end: int, problem: FormulaProblem) -> NoRetu
     raise FormulaError(Diagnostic(problem.code, problem.message, span, help=problem.advice))
 
 
+class _Open(NamedTuple):
+    """An open bracket: its sign, what is called with it, and how many operands stand before it."""
+
+    sign: str
+    called: Name | None
+    before: int
+
+
 class _Parser:
     """One formula: operands with the text they cover (brackets included), and pending operators."""
 
@@ -107,7 +128,7 @@ class _Parser:
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.waiting: list[tuple[int, str, int]] = []  # precedence, operator, where it stands
-        self.open: list[tuple[Name | None, int]] = []  # of each open bracket: what is called, operands before it
+        self.open: list[_Open] = []
         self.names: list[Name] = []
         self.calls: list[Call] = []
         self.numbers = 0
@@ -164,10 +185,9 @@ class _Parser:
                 self.open_bracket(None, start)
             elif symbol == "[":
                 if wants_operand:
-                    self.fail(
-                        start, at, "formula-syntax", "a formula cannot hold a list", "give it a name under `inputs:`"
-                    )
-                at = self.entry(start, at)
+                    self.open_bracket(None, start, "[")
+                else:
+                    at = self.entry(start, at)
             else:
                 wants_operand = self.close_or_separate(symbol, start, wants_operand=wants_operand)
         return self.finish(first, end, wants_operand=wants_operand)
@@ -181,8 +201,10 @@ class _Parser:
             )
         while self.waiting:
             if self.waiting[-1][0] == BRACKET:
-                start = self.text.index("(", self.waiting[-1][2])
-                self.fail(start, start + 1, "formula-syntax", "this `(` is never closed", "close it with `)`")
+                _, sign, begun = self.waiting[-1]
+                start = self.text.index(sign, begun)
+                advice = f"close it with `{CLOSING[sign]}`"
+                self.fail(start, start + 1, "formula-syntax", f"this `{sign}` is never closed", advice)
             self.reduce()
         return Formula(self.operands[0], tuple(self.names), tuple(self.calls), len(self.names) + self.numbers)
 
@@ -206,9 +228,9 @@ class _Parser:
         self.numbers += 1
         self.push(NumberLiteral(value, written, self.span(start, end)), start, end)
 
-    def open_bracket(self, called: Name | None, start: int) -> None:
-        self.open.append((called, len(self.operands)))
-        self.waiting.append((BRACKET, "(", start))
+    def open_bracket(self, called: Name | None, start: int, sign: str = "(") -> None:
+        self.open.append(_Open(sign, called, len(self.operands)))
+        self.waiting.append((BRACKET, sign, start))
         if len(self.waiting) > MAX_PENDING:
             self.fail_depth(start)
 
@@ -225,16 +247,17 @@ class _Parser:
         self.operands[-1] = BinaryOperation(symbol, self.operands[-1], right, self.span(self.starts[-1], end))
 
     def close_or_separate(self, symbol: str, start: int, *, wants_operand: bool) -> bool:
-        """Read `)`, `,` or a stray `]`; says whether an operand must follow."""
+        """Read `)`, `]` or `,`; says whether an operand must follow."""
         while self.waiting and self.waiting[-1][0] != BRACKET:
             if wants_operand:
                 self.fail_operand(start, start + 1, symbol)
             self.reduce()
-        if symbol == "]" or not self.open:
+        if not self.open or (symbol != "," and symbol != CLOSING[self.open[-1].sign]):
             self.fail(start, start + 1, "formula-syntax", f"`{symbol}` does not belong here", "")
-        called, before = self.open[-1]
+        sign, called, before = self.open[-1]
+        is_list = sign == "["
         if symbol == ",":
-            if called is None:
+            if called is None and not is_list:
                 self.fail(
                     start, start + 1, "formula-syntax", "a comma outside of a call", "write a decimal with a point"
                 )
@@ -242,15 +265,20 @@ class _Parser:
                 self.fail_operand(start, start + 1, symbol)
             return True
         count = len(self.operands) - before
+        if wants_operand and is_list and not count:
+            self.fail(self.waiting[-1][2], start + 1, "formula-syntax", "this list is empty", "a list holds numbers")
         if wants_operand and (called is None or count):
             self.fail_operand(start, start + 1, symbol)
         self.open.pop()
         opened = self.waiting.pop()[2]
-        if called is None:
+        if called is None and not is_list:
             self.starts[-1], self.ends[-1] = opened, start + 1
             return False
         arguments = tuple(self.operands[before:])
         del self.operands[before:], self.starts[before:], self.ends[before:]
+        if called is None:
+            self.push(ListLiteral(arguments, self.span(opened, start + 1)), opened, start + 1)
+            return False
         call = Call(called.name, arguments, self.span(opened, start + 1), called.span)
         self.calls.append(call)
         self.push(call, opened, start + 1)
@@ -260,19 +288,27 @@ class _Parser:
         """Read the indices after `[`; says where the text goes on."""
         found = INDEX.match(self.text, at)
         if found is None:
-            advice = "`v[1]` or `M[1,2]`, counted from 1"
+            advice = "`v[1]` or `M[1,2]`, counted from 1; of a part `v[2:3]` or `M[1,:]`"
             self.fail(start, at, "bad-index", "an index is one or two whole numbers", advice)
         operand = self.operands[-1]
         if isinstance(operand, Entry) and self.ends[-1] == operand.span.end_column - self.place.column:
             self.fail(start, found.end(), "bad-index", "an entry has no entries", "of a matrix write `M[1,2]`")
-        indices: list[int] = []
-        for written in found.groups():
-            if written is not None:
-                if len(written) > 9 or int(written) < 1:
-                    self.fail(start, found.end(), "bad-index", f"there is no entry `{written}`", "entries count from 1")
-                indices.append(int(written))
+        ranges: list[Range] = []
+        texts = [written for written in found.groups() if written is not None]
+        for written in texts:
+            ends = [end.strip() for end in written.split(":") if end]
+            if any(len(end) > 9 or int(end) < 1 for end in ends):
+                self.fail(start, found.end(), "bad-index", f"there is no entry `{written}`", "entries count from 1")
+            if len(ends) == 2 and int(ends[0]) > int(ends[1]):
+                advice = f"write `{ends[1]}:{ends[0]}`; both ends are included"
+                self.fail(start, found.end(), "bad-index", f"`{written}` goes backwards", advice)
+            ranges.append((int(ends[0]), int(ends[-1])) if ends else None)
         self.ends[-1] = found.end()
-        self.operands[-1] = Entry(operand, tuple(indices), self.span(self.starts[-1], found.end()))
+        span = self.span(self.starts[-1], found.end())
+        if any(":" in written for written in texts):
+            self.operands[-1] = Part(operand, tuple(ranges), span)
+        else:
+            self.operands[-1] = Entry(operand, tuple(item[0] for item in ranges if item is not None), span)
         return found.end()
 
     def fail(self, start: int, end: int, code: str, message: str, advice: str) -> NoReturn:

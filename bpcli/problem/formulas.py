@@ -10,6 +10,7 @@ from bpcli.problem.report import Report, nearest, shortened, suggestion
 from bpcli.problem.yaml import ScalarNode
 
 MAX_NAME = 64
+MOST_COUNTS = 4  # more numbers of arguments are told as a range
 
 # What the same operation is called elsewhere.
 OTHER_NAMES = {
@@ -66,6 +67,8 @@ def check_calls(
             _refuse_function(call.function, call.function_span, functions, values, report)
         elif given not in counts:
             wanted = " or ".join(str(count) for count in sorted(counts))
+            if len(counts) > MOST_COUNTS:
+                wanted = f"{min(counts)} to {max(counts)}"
             plural = "" if wanted == "1" else "s"
             message = f"`{call.function}` takes {wanted} argument{plural}, not {given}"
             report.add("argument-count", message, call.span)

@@ -34,7 +34,7 @@ MOST_STEPPED = 10_000_000
 """Updates times weights: more are trained with `bpcli train`, which keeps the last ones only."""
 MOST_UPDATED = 60_000
 """Updates times layers: every line of every update is worked."""
-LOG_LOSSES = frozenset({"cross_entropy", "binary_cross_entropy"})
+LOG_LOSSES = frozenset({"cross_entropy", "binary_cross_entropy", "kl"})
 CLASS_LOSSES = frozenset({"cross_entropy", "multiclass_hinge"})
 """They take the number of a class as their target."""
 PARAMETERS_OF_LOSSES = (
@@ -407,7 +407,7 @@ def _data_target(
         message = f"column `{data.targets[0]}` has {count} classes, but the last layer has {_units(width.size)}"
         report.add("shape", message, data.span, related=related, help=f"classes: {', '.join(data.classes[:20])}")
     elif not count and width.size > 1:
-        if loss is None or loss.name != "cross_entropy":
+        if loss is None or loss.name not in CLASS_LOSSES:
             message = f"one target column, but the last layer has {_units(width.size)}"
             report.add("shape", message, data.span, related=related)
         for row, value in enumerate(data.target_values.tolist(), 1):
@@ -427,7 +427,7 @@ def _refuse_target(target: Numbers, width: Width, loss: Loss | None, fields: Fie
     advice = ""
     if count == 2 * width.size and _has_decimal_commas(fields, key):
         advice = DECIMAL_COMMA
-    elif count == 1 and loss and loss.name == "cross_entropy":
+    elif count == 1 and loss and loss.name in CLASS_LOSSES:
         advice = "a class is a number without brackets: `target: 2`"
     report.add(
         "shape",

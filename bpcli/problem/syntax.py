@@ -52,4 +52,23 @@ class Entry(NamedTuple):
     span: Span
 
 
-Syntax: TypeAlias = NumberLiteral | Name | UnaryMinus | BinaryOperation | Call | Entry
+Range: TypeAlias = tuple[int, int] | None
+"""First and last row or column, from 1 and both included; None (`:`) for all of them."""
+
+
+class Part(NamedTuple):
+    """`v[2:3]` or `M[1:2,:]`: a part of a vector or matrix, one range or a range of rows and one of columns."""
+
+    operand: Syntax
+    ranges: tuple[Range, ...]
+    span: Span
+
+
+class ListLiteral(NamedTuple):
+    """`[1, 2]` or `[[1, 2], [3, 4]]`: a vector, or a matrix row by row."""
+
+    items: tuple[Syntax, ...]
+    span: Span
+
+
+Syntax: TypeAlias = NumberLiteral | Name | UnaryMinus | BinaryOperation | Call | Entry | Part | ListLiteral

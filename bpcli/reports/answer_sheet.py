@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 from bpcli.calculus.expr import Expr
 from bpcli.calculus.lower import entry_of
-from bpcli.calculus.ops.arithmetic import entry
+from bpcli.calculus.ops.matrices import entry
+from bpcli.calculus.ops.writing import number_math
 from bpcli.document.document import Inline, InlineMath
 from bpcli.document.mathtree import BLANK, Fenced, Identifier, Math, Matrix, Row
 from bpcli.document.safe import safe
@@ -25,7 +26,6 @@ from bpcli.grading.asked import Asked, asked, located
 from bpcli.lesson.conventions import digits_wanted
 from bpcli.lesson.words import Words
 from bpcli.messages import Messages
-from bpcli.notation.equation import number_math
 from bpcli.notation.text import to_text
 from bpcli.notation.writer import Writer
 from bpcli.problem.identifiers import UnknownQuantityError, nearest

@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from bpcli.calculus.ops.registry import ACTIVATIONS, FUNCTIONS, LOSSES
+from bpcli.calculus.ops.formulas import FUNCTIONS
+from bpcli.calculus.ops.losses import LOSSES
+from bpcli.calculus.ops.registry import ACTIVATIONS
 from bpcli.calculus.optimizer import FORMS, OPTIMIZERS
 from bpcli.compose.blocks import BLOCKS
 from bpcli.compose.built import Built

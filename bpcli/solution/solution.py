@@ -24,19 +24,22 @@ class NumericError(BpcliError):
 
     exit_code = 3
 
-    def __init__(self, quantity: str, operation: str, operands: str, value: str, updates: int = 0) -> None:
+    def __init__(
+        self, quantity: str, operation: str, operands: str, value: str, updates: int = 0, caution: str = ""
+    ) -> None:
         super().__init__(quantity, operation)
         self.quantity = quantity
         self.operation = operation
         self.operands = operands
         self.value = value
         self.updates = updates
+        self.caution = caution
 
     @property
     def way_out(self) -> str:
         if self.updates:
             return "take a smaller learning rate, or fewer steps"
-        return "change the numbers of the problem so that it stays in range"
+        return self.caution or "change the numbers of the problem so that it stays in range"
 
     def __str__(self) -> str:
         when = f"after {self.updates} updates " if self.updates else ""
@@ -274,11 +277,10 @@ def run(
     with np.errstate(all="ignore"):
         for binding in built.program.bindings:
             name = binding.variable.name
-            formula = binding.expr
+            route = "printed" if _bypasses(built, binding, overrides) else "computed"
             if built.stated and binding.worked is not None and _uses(binding.worked, built.stated):
-                formula = binding.worked
-            if binding.stable is not None and not _bypasses(built, binding, overrides):
-                formula = binding.stable
+                route = "worked" if binding.stable is None or route == "printed" else route
+            formula = binding.formula(route)
             if doubtful:
                 for used in variables_of(formula):
                     if used.name in doubtful:
@@ -346,9 +348,10 @@ def _first_fault(binding: Binding, values: Mapping[str, Array]) -> NumericError:
             told = ", ".join(_told(item, int(first)) for item in operands)
             value = float(np.ravel(result)[first])
             word = "something undefined" if np.isnan(value) else "a number too large to be represented"
-            if node.operation.name in ("divide", "log", "log2", "log10") and np.isinf(value):
+            if node.operation.has_pole and np.isinf(value):
                 word = "something infinite"
-            return NumericError(binding.variable.name, node.operation.name.replace("_", " "), told, word)
+            name = node.operation.name.replace("_", " ")
+            return NumericError(binding.variable.name, name, told, word, caution=node.operation.caution)
     return NumericError(binding.variable.name, "its formula", "these numbers", "something that is not finite")
 
 

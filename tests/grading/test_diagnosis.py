@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
+from weakref import ReferenceType, ref
 
 import numpy as np
 import pytest
+import yaml
 from graded_networks import given, solved
 
-from bpcli import parse_problem, solve
+from bpcli import load_problem, parse_problem, solve
 from bpcli.calculus.expr import evaluate
-from bpcli.grading.diagnose import diagnose, diagnoser_of
+from bpcli.grading.diagnose import Diagnoser
+from bpcli.grading.grade import Grader
 from bpcli.grading.model import Given, Match
 from bpcli.solution.solution import Solution
 
 DEEP = solved("deep")
+DIAGNOSER = Diagnoser(DEEP)
 V = DEEP.values
 WRITTEN = {step.id: np.zeros(np.shape(step.value)) for step in DEEP}
 WITHOUT_TRANSPOSE = V["W2"] @ V["dL/da2"]
@@ -23,7 +28,7 @@ WITHOUT_TRANSPOSE = V["W2"] @ V["dL/da2"]
 def found(name: str, value: Any, answered: Any = None, digits: int = 4) -> tuple[Match, ...]:
     """Of the problem `deep`, in which everything above has been written down unless said otherwise."""
     halves = WRITTEN if answered is None else answered
-    return diagnose(DEEP, name, given(np.asarray(value), digits), V, halves)
+    return DIAGNOSER.diagnose(name, given(np.asarray(value), digits), V, halves)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +111,7 @@ def worked(length: int, slip: int) -> float:
 def test_mistakes_are_sought_in_the_nearest_lines_first(slip: int, is_found: bool) -> None:
     """In a dozen of those that were not written down."""
     solution = chain(16)
-    matches = diagnose(solution, "u15", given(np.float64(worked(16, slip)), 6), solution.values, {})
+    matches = Diagnoser(solution).diagnose("u15", given(np.float64(worked(16, slip)), 6), solution.values, {})
     assert [match.id for match in matches] == (["F14"] if is_found else [])
     if is_found:
         assert matches[0].wrong is not None
@@ -136,7 +141,7 @@ def test_cut_off_digits_do_not_hide_a_mistake() -> None:
     value = V["W1"].T @ [[0.5], [-0.3]] + V["b1"]
     cut = np.trunc(value * 1e3) / 1e3
     answer = Given(cut, np.full((2, 1), 5e-4), [[f"{cut[0, 0]:.3f}"], [f"{cut[1, 0]:.3f}"]])
-    matches = diagnose(DEEP, "a1", answer, V, WRITTEN)
+    matches = DIAGNOSER.diagnose("a1", answer, V, WRITTEN)
     assert "F01" in [match.id for match in matches]
 
 
@@ -144,12 +149,27 @@ def test_a_line_that_overflows_is_compared_with_its_stable_form() -> None:
     """∂L/∂y is infinite where a sigmoid is 1 and 0 was wanted; ∂L/∂a is 1 all the same."""
     text = "network:\n  input: [1000]\n  target: [0]\n  layers: [{weights: [[1]], activation: sigmoid}]\n"
     solution = solve(parse_problem(text + "  loss: binary_cross_entropy\n"))
-    (match,) = diagnose(solution, "dL/da1", given(np.array([[-1.0]]), 3), solution.values, {})
+    (match,) = Diagnoser(solution).diagnose("dL/da1", given(np.array([[-1.0]]), 3), solution.values, {})
     assert match.id == "X-sign"
-    assert diagnose(solution, "dL/da1", given(np.array([[1.0]]), 3), solution.values, {}) == ()
+    assert Diagnoser(solution).diagnose("dL/da1", given(np.array([[1.0]]), 3), solution.values, {}) == ()
 
 
 def test_one_diagnoser_serves_a_whole_class() -> None:
-    assert diagnoser_of(DEEP) is diagnoser_of(DEEP)
-    assert diagnoser_of(DEEP) is not diagnoser_of(solved("tanh"))
-    assert diagnoser_of(DEEP).variants("a1") is diagnoser_of(DEEP).variants("a1")
+    grader = Grader(DEEP)
+    assert grader.diagnoser is grader.diagnoser
+    assert grader.diagnoser.variants("a1") is grader.diagnoser.variants("a1")
+
+
+def test_nothing_of_a_problem_is_kept_when_its_grader_is_gone() -> None:
+    """Grading many problems one after another needs no more memory than grading one of them."""
+
+    def graded() -> ReferenceType[Solution]:
+        solution = solve(load_problem("lez5"))
+        grader = Grader(solution)
+        report = grader.grade(grader.read(yaml.dump({"answers": {"a1": [9.9, 9.9]}}), "a.yaml"))
+        assert report.first_wrong == "a1"
+        return ref(solution)
+
+    gone = [graded() for _ in range(3)]
+    gc.collect()
+    assert [reference() for reference in gone] == [None] * 3

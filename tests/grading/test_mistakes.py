@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bpcli import load_problem, solve
 from bpcli.calculus.expr import evaluate
-from bpcli.grading.diagnose import diagnose
+from bpcli.grading.diagnose import Diagnoser
 from bpcli.grading.model import Given
 from bpcli.mistakes import CATALOGUE, described, sites, variants
 from bpcli.mistakes.entries.auxiliary import AUXILIARY
@@ -91,7 +91,7 @@ def test_every_mistake_is_planted_and_found(identifier):
     solution, site, _, value = next(places)
     answer = given(value)
     everything = {step.id: np.zeros(np.shape(step.value)) for step in solution}
-    found = diagnose(solution, site.name, answer, solution.values, everything)
+    found = Diagnoser(solution).diagnose(site.name, answer, solution.values, everything)
     assert identifier in [match.id for match in found]
     for match in found:
         assert np.all(np.abs(match.value - answer.value) <= answer.half_unit * (1 + 1e-6) + 1e-12)
@@ -103,7 +103,7 @@ def test_early_rounding_is_found():
     values = solution.values
     a2 = values["W2"] @ np.round(values["h1"], 1) + values["b2"]
     everything = {step.id: np.zeros(np.shape(step.value)) for step in solution}
-    found = diagnose(solution, "a2", given(a2, 6), values, everything)
+    found = Diagnoser(solution).diagnose("a2", given(a2, 6), values, everything)
     assert ("F19", "possible") in [(match.id, match.certainty) for match in found]
 
 
@@ -189,7 +189,7 @@ def test_the_main_mistakes_by_hand(identifier):
     values = {**solution.values, **{key: numbers for key, (numbers, _, _) in answered.items()}}
     halves = {key: half for key, (_, half, _) in answered.items()}
     value = np.asarray(work(HAND)).reshape(np.shape(solution.values[name]))
-    found = diagnose(solution, name, given(value), values, halves)
+    found = Diagnoser(solution).diagnose(name, given(value), values, halves)
     assert identifier in [match.id for match in found]
 
 
@@ -197,7 +197,9 @@ def test_extra_slope_with_a_cross_entropy():
     """D04: (y − t) y (1 − y) where the slope cancels."""
     solution = solved("logistic")
     y, t = solution.values["y"], solution.values["t"]
-    found = diagnose(solution, "dL/da1", given((y - t) * y * (1 - y)), solution.values, {"dL/dy": np.zeros(y.shape)})
+    found = Diagnoser(solution).diagnose(
+        "dL/da1", given((y - t) * y * (1 - y)), solution.values, {"dL/dy": np.zeros(y.shape)}
+    )
     assert [match.id for match in found] == ["D04"]
 
 
@@ -207,9 +209,9 @@ def test_paths_of_a_scalar_graph():
 
     text = "title: t\ngraph:\n  inputs: {x: 1.5, y: 2.25}\n  define: {q: x + y, f: q * x}\n"
     solution = solve(parse_problem(text))
-    one_path = diagnose(solution, "df/dx", given(np.float64(3.75)), solution.values, {"df/dq": np.float64(0)})
+    one_path = Diagnoser(solution).diagnose("df/dx", given(np.float64(3.75)), solution.values, {"df/dq": np.float64(0)})
     assert "S01" in [match.id for match in one_path]
-    own_factor = diagnose(solution, "df/dq", given(np.float64(3.75)), solution.values, {})
+    own_factor = Diagnoser(solution).diagnose("df/dq", given(np.float64(3.75)), solution.values, {})
     assert "S04" in [match.id for match in own_factor]
 
 
@@ -219,7 +221,9 @@ def test_paths_of_a_scalar_graph():
 def test_a_sentence_shows_the_arithmetic():
     solution = solve(load_problem("lez5"))
     values = solution.values
-    (first, *others) = diagnose(solution, "dL/da2", given(values["dL/dy"]), values, {"dL/dy": np.zeros((2, 1))})
+    (first, *others) = Diagnoser(solution).diagnose(
+        "dL/da2", given(values["dL/dy"]), values, {"dL/dy": np.zeros((2, 1))}
+    )
     assert first.id == "D03"
     assert [match.id for match in others] == ["D05"]
     assert first.certainty == "tied"
@@ -231,9 +235,9 @@ def test_one_cause_that_fits_is_certain_at_four_figures_and_possible_at_one():
     values = solution.values
     wrong = values["W2"] @ values["dL/da2"]
     answered = {step.id: np.zeros(np.shape(step.value)) for step in solution}
-    (match,) = diagnose(solution, "dL/dh1", given(wrong), values, answered)
+    (match,) = Diagnoser(solution).diagnose("dL/dh1", given(wrong), values, answered)
     assert (match.id, match.certainty) == ("B01", "certain")
-    vague = diagnose(solution, "L", given(2 * values["L"], 1), values, answered)
+    vague = Diagnoser(solution).diagnose("L", given(2 * values["L"], 1), values, answered)
     assert vague
     assert all(match.certainty != "certain" for match in vague)
 
@@ -243,7 +247,7 @@ def test_a_mistake_further_up_in_a_line_that_was_not_answered():
     solution = solved("deep")
     n = HAND
     wrong = np.outer((n["W2"] @ n["d2"]) * n["h1"] * (1 - n["h1"]), n["x"])
-    found = diagnose(solution, "dL/dW1", given(wrong), solution.values, {})
+    found = Diagnoser(solution).diagnose("dL/dW1", given(wrong), solution.values, {})
     assert "B01" in [match.id for match in found]
     assert "∂L/∂h⁽¹⁾" in found[0].message
 
@@ -253,7 +257,7 @@ def test_a_restart_from_the_right_values_is_recognised():
     solution = solved("deep")
     values = {**solution.values, "dL/da2": solution.values["dL/da2"] + 0.2}
     wrong = solution.values["W2"] @ solution.values["dL/da2"]
-    found = diagnose(solution, "dL/dh1", given(wrong), values, {"dL/da2": np.full((2, 1), 5e-5)})
+    found = Diagnoser(solution).diagnose("dL/dh1", given(wrong), values, {"dL/da2": np.full((2, 1), 5e-5)})
     assert [match.id for match in found] == ["B01"]
     assert "right earlier values" in found[0].message
 
@@ -272,7 +276,7 @@ def test_what_happens_to_right_numbers(identifier):
     name, change = AUXILIARY_CASES[identifier]
     solution = solved("deep")
     answered = {step.id: np.zeros(np.shape(step.value)) for step in solution}
-    found = diagnose(solution, name, given(change(solution.values[name])), solution.values, answered)
+    found = Diagnoser(solution).diagnose(name, given(change(solution.values[name])), solution.values, answered)
     assert [match.id for match in found] == [identifier]
     assert found[0].certainty == "possible"
 
@@ -281,7 +285,7 @@ def test_swapped_digits():
     """0.7448 copied as 0.7484."""
     solution = solve(load_problem("lez5"))
     answer = Given(np.array([[0.7484], [-0.2131]]), np.full((2, 1), 5e-5), [["0.7484"], ["-0.2131"]])
-    found = diagnose(solution, "dL/dy", answer, solution.values, {})
+    found = Diagnoser(solution).diagnose("dL/dy", answer, solution.values, {})
     assert [match.id for match in found] == ["X-digits"]
 
 
@@ -291,7 +295,7 @@ def test_one_entry_answered_on_its_own():
     numbers, half, texts = to_significant(value, 4)
     answer = Given(np.float64(numbers), np.float64(half), str(texts), (0, 1))
     answered = {step.id: np.zeros(np.shape(step.value)) for step in solution}
-    found = diagnose(solution, "dL/dW2", answer, solution.values, answered)
+    found = Diagnoser(solution).diagnose("dL/dW2", answer, solution.values, answered)
     assert "G01" in [match.id for match in found]
 
 
@@ -301,13 +305,13 @@ def test_blank_entries_do_not_count():
     wrong[1] = np.nan
     answer = Given(np.round(wrong, 4), np.full((2, 1), 5e-5), [["", ""]])
     answered = {step.id: np.zeros(np.shape(step.value)) for step in solution}
-    assert "B01" in [m.id for m in diagnose(solution, "dL/dh1", answer, solution.values, answered)]
+    assert "B01" in [m.id for m in Diagnoser(solution).diagnose("dL/dh1", answer, solution.values, answered)]
 
 
 def test_right_answers_and_given_numbers_have_no_mistake():
     solution = solved("deep")
-    assert diagnose(solution, "a1", given(solution.values["a1"]), solution.values, {}) == ()
-    assert diagnose(solution, "W1", given(solution.values["W1"] + 1), solution.values, {}) == ()
+    assert Diagnoser(solution).diagnose("a1", given(solution.values["a1"]), solution.values, {}) == ()
+    assert Diagnoser(solution).diagnose("W1", given(solution.values["W1"] + 1), solution.values, {}) == ()
 
 
 @settings(max_examples=150, deadline=None)
@@ -323,7 +327,7 @@ def test_nothing_is_named_that_does_not_reproduce_the_answer(name, step, seed):
     right = np.asarray(solution.values[site.name])
     accident = right * np.random.default_rng(seed).uniform(-2, 2, right.shape) + 0.1234567
     answer = given(accident, 8)
-    for match in diagnose(solution, site.name, answer, solution.values, {}):
+    for match in Diagnoser(solution).diagnose(site.name, answer, solution.values, {}):
         assert match.certainty != "certain"
         assert match.id == "X-one-entry" or np.all(np.abs(match.value - answer.value) <= answer.half_unit * 1.01 + 1e-9)
         described(match.id)

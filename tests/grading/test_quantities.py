@@ -9,7 +9,7 @@ import pytest
 from grading.sheets import grader_of
 
 from bpcli import load_problem, parse_problem, solve
-from bpcli.grading.quantities import Key, Quantities, formula_on, nested
+from bpcli.grading.quantities import Key, Quantities, nested
 from bpcli.problem.identifiers import UnknownQuantityError
 
 UPDATES = """\
@@ -180,14 +180,14 @@ def test_a_line_may_be_worked_as_printed_or_from_what_is_known_or_around_an_over
     quantities = places("mac0460-softmax")
     assert quantities.routes == ("printed", "worked", "stable") or "stable" in quantities.routes
     line = next(line for line in quantities.lines() if line.stable is not None)
-    assert formula_on(line, "printed") is line.expr
-    assert formula_on(line, "stable") is line.stable
+    assert line.formula("printed") is line.expr
+    assert line.formula("stable") is line.stable
     slope = places("lez5").bindings["f'(a2)"]
     assert slope.worked is not None
-    assert formula_on(slope, "worked") is formula_on(slope, "stable") is slope.worked
-    assert formula_on(slope, "printed") is slope.expr
+    assert slope.formula("worked") is slope.formula("stable") is slope.worked
+    assert slope.formula("printed") is slope.expr
     plain = places("lez5").bindings["a1"]
-    assert {formula_on(plain, route) for route in ("printed", "worked", "stable")} == {plain.expr}
+    assert {plain.formula(route) for route in ("printed", "worked", "stable")} == {plain.expr}
 
 
 def test_lines_above_which_nothing_branches_are_worked_in_one_way() -> None:

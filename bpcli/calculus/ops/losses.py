@@ -24,12 +24,41 @@ from bpcli.calculus.expr import (
     Operation,
     Shape,
     ShapeError,
+    as_expr,
+    count_of,
     describe_shape,
 )
-from bpcli.calculus.ops.arithmetic import add, divide, multiply, negate, subtract
-from bpcli.calculus.ops.elementwise import absolute, log, log2, log10, sign, square
-from bpcli.calculus.ops.reductions import axis_sum, lesser, total
-from bpcli.calculus.ops.writing import PRODUCT, SUM, raised
+from bpcli.calculus.ops.elementary import (
+    absolute,
+    add,
+    divide,
+    exp,
+    greater,
+    lesser,
+    log,
+    multiply,
+    negate,
+    sign,
+    square,
+    subtract,
+)
+from bpcli.calculus.ops.functions import log_of_base, logarithm, sigmoid
+from bpcli.calculus.ops.matrices import axis_sum, total
+from bpcli.calculus.ops.piecewise import clip, positive
+from bpcli.calculus.ops.probability import over_log, per, x_log_y
+from bpcli.calculus.ops.writing import (
+    ATOM,
+    LN,
+    NOTHING,
+    PRODUCT,
+    SUM,
+    call,
+    identifier_call,
+    logarithm_of,
+    number_math,
+    raised,
+    short_text,
+)
 from bpcli.document.mathtree import (
     INVISIBLE_TIMES,
     Fenced,
@@ -48,7 +77,8 @@ __all__ = ["LOSSES", "LossForm", "log_scale", "loss", "loss_coefficient", "outpu
 class LossForm(NamedTuple):
     """What distinguishes one use of a loss from another (see formats: `{name, factor, over_outputs, log_base}`).
 
-    `axis`: None for one instance, else the axis of the outputs.
+    `axis`: None for one instance, else the axis of the outputs. `delta` belongs to `huber`, `margin` to the hinge of
+    several classes.
     """
 
     name: str
@@ -57,53 +87,45 @@ class LossForm(NamedTuple):
     log_base: str = "e"
     delta: float = 1.0
     axis: int | None = None
+    margin: float = 1.0
+
+    @property
+    def base(self) -> float:
+        return float(np.e) if self.log_base == "e" else float(self.log_base)
 
 
 class Family(NamedTuple):
-    """One kind of summand: the loss is coefficient · Σ term(y, t)."""
+    """One kind of summand: the loss is coefficient · Σ term(y, t).
+
+    term, value          the terms in textbook form, and as numbers in stable form
+    slope, target_slope  (whole factor, expression) of ∂Σ/∂y and of ∂Σ/∂t
+    body                 how the sum is written, without its Σ where `is_norm`: ‖y − t‖² is a sum already
+    code                 the terms in Python, of the texts of y and t; None where the definition is written out
+    calls                (out, y, t) → the calls that put the terms into `out`; None where a copy of `value` will do
+    """
 
     coefficient: Rational
     mean: bool
     term: Callable[[LossForm], Callable[[Expr, Expr], Expr]]
-    value: Callable[[LossForm], Callable[[Array, Array], Array]]  # the terms as numbers, in stable form
-    slope: Callable[[LossForm, Expr, Expr], tuple[int, Expr]]  # (whole factor, expression) of ∂term/∂y
-    target_slope: Callable[[LossForm, Expr, Expr], tuple[int, Expr]]  # the same for ∂term/∂t
-    body: Callable[[LossForm, Math, Math], Math]  # how Σ term is written
-
-
-def _log(form: LossForm) -> Operation:
-    return {"e": log, "2": log2, "10": log10}[form.log_base]
+    value: Callable[[LossForm], Callable[[Array, Array], Array]]
+    slope: Callable[[LossForm, Expr, Expr], tuple[int, Expr]]
+    target_slope: Callable[[LossForm, Expr, Expr], tuple[int, Expr]]
+    body: Callable[[LossForm, Math, Math], Math]
+    is_norm: bool = False
+    code: Callable[[LossForm, str, str], str] | None = None
+    calls: Callable[[Array, Array, Array], Calls] | None = None
 
 
 def log_scale(form: LossForm) -> float:
-    return {"e": 1.0, "2": float(np.log(2)), "10": float(np.log(10))}[form.log_base]
-
-
-def _t_log_y(t: Array, y: Array) -> Array:
-    """t ln y, with 0 ln 0 = 0 (its limit)."""
-    t, y = np.asarray(t), np.asarray(y)
-    return np.where(t == 0, 0.0, t * np.log(np.where(t == 0, 1.0, y)))
-
-
-def _over_log(form: LossForm, denominator: Expr) -> Expr:
-    if form.log_base == "e":
-        return denominator
-    name = Row((Identifier("ln", upright=True), Fenced(Number(form.log_base))))
-    return denominator * Constant(log_scale(form), math=name)
+    return float(np.log(form.base))
 
 
 def _norm_squared(_: LossForm, y: Math, t: Math) -> Math:
     return raised(Fenced(Row((y, Operator("−"), t)), "‖", "‖"), Number("2"))
 
 
-def _log_of(form: LossForm, of: Math) -> Math:
-    base = Identifier("ln", upright=True)
-    name: Math = base if form.log_base == "e" else Subscript(Identifier("log", upright=True), Number(form.log_base))
-    return Row((name, Operator(INVISIBLE_TIMES), of))
-
-
 def _cross_entropy_body(form: LossForm, y: Math, t: Math) -> Math:
-    return Row((t, Operator(INVISIBLE_TIMES), _log_of(form, y)))
+    return Row((t, Operator(INVISIBLE_TIMES), logarithm_of(form.base, y)))
 
 
 def _one_minus(of: Math) -> Math:
@@ -111,8 +133,8 @@ def _one_minus(of: Math) -> Math:
 
 
 def _binary_body(form: LossForm, y: Math, t: Math) -> Math:
-    first = Row((t, Operator(INVISIBLE_TIMES), _log_of(form, y)))
-    second = Row((_one_minus(t), Operator(INVISIBLE_TIMES), _log_of(form, _one_minus(y))))
+    first = _cross_entropy_body(form, y, t)
+    second = _cross_entropy_body(form, _one_minus(y), _one_minus(t))
     return Fenced(Row((first, Operator("+"), second)), "[", "]")
 
 
@@ -121,12 +143,35 @@ def _absolute_body(_: LossForm, y: Math, t: Math) -> Math:
 
 
 def _huber_body(form: LossForm, y: Math, t: Math) -> Math:
-    name = Subscript(Identifier("huber", upright=True), Number(_number_text(form.delta)))
+    name = Subscript(Identifier("huber", upright=True), Number(short_text(form.delta)))
     return Row((name, Fenced(Row((y, Operator("−"), t)))))
 
 
-def _number_text(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(value)
+def _hinge_body(_: LossForm, y: Math, t: Math) -> Math:
+    """max(0, 1 − t y)"""
+    missing = Row((Number("1"), Operator("−"), t, Operator(INVISIBLE_TIMES), y))
+    return identifier_call(Identifier("max", upright=True), (Number("0"), missing))
+
+
+def _logistic_body(_: LossForm, y: Math, t: Math) -> Math:
+    """ln(1 + exp(−t y))"""
+    power = identifier_call(
+        Identifier("exp", upright=True), (Row((Operator("−", "prefix"), t, Operator(INVISIBLE_TIMES), y)),)
+    )
+    return identifier_call(LN, (Row((Number("1"), Operator("+"), power)),))
+
+
+def _multiclass_body(form: LossForm, y: Math, t: Math) -> Math:
+    """(1 − t) max(0, y − t·y + 1)"""
+    product = Row((t, Operator("·"), y))
+    over = Row((y, Operator("−"), product, Operator("+"), Number(short_text(form.margin))))
+    hinge = identifier_call(Identifier("max", upright=True), (Number("0"), over))
+    return Row((_one_minus(t), Operator(INVISIBLE_TIMES), hinge))
+
+
+def _kl_body(form: LossForm, y: Math, t: Math) -> Math:
+    """t ln(t / y)"""
+    return Row((t, Operator(INVISIBLE_TIMES), logarithm_of(form.base, Fenced(Row((t, Operator("⊘"), y))))))
 
 
 @lru_cache
@@ -140,58 +185,68 @@ def _huber_term(delta: float) -> Operation:
     def definition(e: Expr) -> Expr:
         """c·(|e| − ½c) with c = |e|, but at most δ."""
         size = absolute(e)
-        cut = lesser(size, Constant(delta, texts=_number_text(delta)))
+        cut = lesser(size, Constant(delta, texts=short_text(delta)))
         result: Expr = multiply(cut, subtract(size, multiply(Constant(0.5, texts="1/2"), cut)))
         return result
 
     def write(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
-        name = Subscript(Identifier("huber", upright=True), Number(_number_text(delta)))
+        name = Subscript(Identifier("huber", upright=True), Number(short_text(delta)))
         return Row((name, Fenced(operands[0])))
 
     return Operation(
         name="huber_term",
         forward=forward,
         code=f"np.where(np.abs({{0}}) <= {delta!r}, 0.5 * ({{0}}) ** 2, {delta!r} * (np.abs({{0}}) - {0.5 * delta!r}))",
-        backprop=lambda g, out, e: (g * _clip(delta)(e),),
-        notation=Notation(write, 100, (0,)),
+        backprop=lambda g, out, e: (g * clip(-delta, delta)(e),),
+        notation=Notation(write, ATOM, (NOTHING,)),
         shape=lambda shape: shape,
         definition=definition,
         elementwise=True,
     )
 
 
-@lru_cache
-def _clip(delta: float) -> Operation:
-    """The error, cut off at ±δ: the slope of the Huber loss."""
+def _with_log(form: LossForm, denominator: Expr) -> Expr:
+    """A denominator, times ln of the base where that is not e."""
+    return denominator if form.base == np.e else denominator * log_of_base(form.base)
 
-    def write(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
-        text = _number_text(delta)
-        bounds = Row((Operator(",", "postfix"), Number(f"-{text}"), Operator(",", "postfix"), Number(text)))
-        return Row((Identifier("clip", upright=True), Fenced(Row((operands[0], *bounds.items)))))
 
-    def inside(e: Array) -> Array:
-        return np.where(np.abs(e) <= delta, 1.0, 0.0)[()]
+def _margin(y: Expr, t: Expr) -> Expr:
+    """1 − t y: what is missing to the margin of a prediction whose sign should be that of t."""
+    return subtract(1.0, multiply(t, y))
 
-    mask = Operation(
-        name="clip_derivative",
-        forward=inside,
-        code=f"1.0 * (np.abs({{0}}) <= {delta!r})",
-        backprop=lambda g, out, e: (None,),
-        notation=Notation(lambda o, _: Row((Identifier("inside", upright=True), Fenced(o[0]))), 100, (0,)),
-        shape=lambda shape: shape,
-        elementwise=True,
-    )
-    return Operation(
-        name="clip",
-        forward=lambda e: np.clip(e, -delta, delta),
-        calls=lambda out, e: [(np.clip, e, -delta, delta, out)],
-        code=f"np.clip({{0}}, {-delta!r}, {delta!r})",
-        backprop=lambda g, out, e: (g * mask(e),),
-        notation=Notation(write, 100, (0,)),
-        shape=lambda shape: shape,
-        elementwise=True,
-        parameters=(("delta", delta),),
-    )
+
+def _missed(y: Expr, t: Expr) -> Expr:
+    """[1 − t y > 0]"""
+    return positive(_margin(y, t))
+
+
+def _of_classes(form: LossForm) -> Operation:
+    return total if form.axis is None else axis_sum(form.axis)
+
+
+def _over_the_class(form: LossForm, y: Expr, t: Expr) -> Expr:
+    """How far each score comes over that of the class, with the margin: y − t·y + 1."""
+    own: Expr = _of_classes(form)(multiply(t, y))
+    return add(subtract(y, own), Constant(form.margin, texts=short_text(form.margin)))
+
+
+def _multiclass_slope(form: LossForm, y: Expr, t: Expr) -> tuple[int, Expr]:
+    over = multiply(subtract(1.0, t), positive(_over_the_class(form, y, t)))
+    return (1, subtract(over, multiply(t, _of_classes(form)(over))))
+
+
+def _multiclass_target_slope(form: LossForm, y: Expr, t: Expr) -> tuple[int, Expr]:
+    above = _over_the_class(form, y, t)
+    over = multiply(subtract(1.0, t), positive(above))
+    return (1, negate(add(greater(as_expr(0.0), above), multiply(y, _of_classes(form)(over)))))
+
+
+def _multiclass_value(form: LossForm) -> Callable[[Array, Array], Array]:
+    def value(y: Array, t: Array) -> Array:
+        own = np.sum(np.multiply(t, y), axis=form.axis, keepdims=form.axis is not None)
+        return (1 - np.asarray(t)) * np.maximum(0.0, y - own + form.margin)
+
+    return value
 
 
 def _squared(coefficient: Rational, mean: bool = False) -> Family:
@@ -203,6 +258,8 @@ def _squared(coefficient: Rational, mean: bool = False) -> Family:
         lambda form, y, t: (2, subtract(y, t)),
         lambda form, y, t: (2, subtract(t, y)),
         _norm_squared,
+        is_norm=True,
+        calls=lambda out, y, t: [(np.subtract, y, t, out), (np.square, out, out)],
     )
 
 
@@ -214,20 +271,27 @@ FAMILIES: dict[str, Family] = {
     "binary_cross_entropy": Family(
         Rational(-1),
         False,
-        lambda form: lambda y, t: multiply(t, _log(form)(y)) + multiply(subtract(1.0, t), _log(form)(subtract(1.0, y))),
-        lambda form: lambda y, t: (_t_log_y(t, y) + _t_log_y(1 - np.asarray(t), 1 - np.asarray(y))) / log_scale(form),
-        lambda form, y, t: (1, t / _over_log(form, y) - (1 - t) / _over_log(form, 1 - y)),
-        lambda form, y, t: (1, _log(form)(y) - _log(form)(1 - y)),
+        lambda form: (
+            lambda y, t: (
+                multiply(t, logarithm(form.base)(y))
+                + multiply(subtract(1.0, t), logarithm(form.base)(subtract(1.0, y)))
+            )
+        ),
+        lambda form: lambda y, t: (x_log_y(t, y) + x_log_y(1 - np.asarray(t), 1 - np.asarray(y))) / log_scale(form),
+        lambda form, y, t: (1, t / _with_log(form, y) - (1 - t) / _with_log(form, 1 - y)),
+        lambda form, y, t: (1, logarithm(form.base)(y) - logarithm(form.base)(1 - y)),
         _binary_body,
+        code=lambda form, y, t: f"(x_log_y({t}, {y}) + x_log_y(1 - ({t}), 1 - ({y}))){per(log_scale(form))}",
     ),
     "cross_entropy": Family(
         Rational(-1),
         False,
-        lambda form: lambda y, t: multiply(t, _log(form)(y)),
-        lambda form: lambda y, t: _t_log_y(t, y) / log_scale(form),
-        lambda form, y, t: (1, t / _over_log(form, y)),
-        lambda form, y, t: (1, _log(form)(y)),
+        lambda form: lambda y, t: multiply(t, logarithm(form.base)(y)),
+        lambda form: lambda y, t: x_log_y(t, y) / log_scale(form),
+        lambda form, y, t: (1, t / _with_log(form, y)),
+        lambda form, y, t: (1, logarithm(form.base)(y)),
         _cross_entropy_body,
+        code=lambda form, y, t: f"x_log_y({t}, {y}){per(log_scale(form))}",
     ),
     "absolute_error": Family(
         Rational(1),
@@ -243,9 +307,56 @@ FAMILIES: dict[str, Family] = {
         False,
         lambda form: lambda y, t: _huber_term(form.delta)(subtract(y, t)),
         lambda form: lambda y, t: _huber_term(form.delta).forward(y - t),
-        lambda form, y, t: (1, _clip(form.delta)(subtract(y, t))),
-        lambda form, y, t: (1, _clip(form.delta)(subtract(t, y))),
+        lambda form, y, t: (1, clip(-form.delta, form.delta)(subtract(y, t))),
+        lambda form, y, t: (1, clip(-form.delta, form.delta)(subtract(t, y))),
         _huber_body,
+    ),
+    "hinge": Family(
+        Rational(1),
+        False,
+        lambda form: lambda y, t: greater(as_expr(0.0), _margin(y, t)),
+        lambda form: lambda y, t: np.maximum(0.0, 1 - np.multiply(t, y)),
+        lambda form, y, t: (1, negate(multiply(t, _missed(y, t)))),
+        lambda form, y, t: (1, negate(multiply(y, _missed(y, t)))),
+        _hinge_body,
+    ),
+    "squared_hinge": Family(
+        Rational(1),
+        False,
+        lambda form: lambda y, t: square(greater(as_expr(0.0), _margin(y, t))),
+        lambda form: lambda y, t: np.square(np.maximum(0.0, 1 - np.multiply(t, y))),
+        lambda form, y, t: (2, negate(multiply(t, greater(as_expr(0.0), _margin(y, t))))),
+        lambda form, y, t: (2, negate(multiply(y, greater(as_expr(0.0), _margin(y, t))))),
+        lambda form, y, t: raised(_hinge_body(form, y, t), Number("2")),
+    ),
+    "logistic": Family(
+        Rational(1),
+        False,
+        lambda form: lambda y, t: log(add(1.0, exp(negate(multiply(t, y))))),
+        lambda form: lambda y, t: np.logaddexp(0.0, -np.multiply(t, y)),
+        lambda form, y, t: (1, negate(multiply(t, sigmoid(negate(multiply(t, y)))))),
+        lambda form, y, t: (1, negate(multiply(y, sigmoid(negate(multiply(t, y)))))),
+        _logistic_body,
+        code=lambda form, y, t: f"np.logaddexp(np.zeros_like({y}), -(({t}) * ({y})))",
+    ),
+    "multiclass_hinge": Family(
+        Rational(1),
+        False,
+        lambda form: lambda y, t: multiply(subtract(1.0, t), greater(as_expr(0.0), _over_the_class(form, y, t))),
+        _multiclass_value,
+        _multiclass_slope,
+        _multiclass_target_slope,
+        _multiclass_body,
+    ),
+    "kl": Family(
+        Rational(1),
+        False,
+        lambda form: lambda y, t: multiply(t, logarithm(form.base)(divide(t, y))),
+        lambda form: lambda y, t: (x_log_y(t, t) - x_log_y(t, y)) / log_scale(form),
+        lambda form, y, t: (1, -(t / _with_log(form, y))),
+        lambda form, y, t: (1, logarithm(form.base)(t / y) + over_log(form.base, Constant(1.0))),
+        _kl_body,
+        code=lambda form, y, t: f"(x_log_y({t}, {t}) - x_log_y({t}, {y})){per(log_scale(form))}",
     ),
 }
 
@@ -300,20 +411,28 @@ def ratio_text(value: Rational) -> str:
     return str(value.numerator) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
 
 
-def coefficient_math(item: Coefficient) -> Math:
-    """How the coefficient is written in a formula: ½, 1/(2n), 0.3."""
-    if item.math is not None:
-        return item.math
-    if item.text == "1/2":
-        return Number("½")
-    numerator, _, denominator = item.text.partition("/")
-    return Fraction(Number(numerator), Number(denominator)) if denominator else Number(item.text)
-
-
 def outputs_of(shape: Shape, axis: int | None) -> int:
-    if shape == ():
-        return 1
-    return shape[0] * shape[1] if axis is None else shape[axis]
+    return count_of(shape) if axis is None or shape == () else shape[axis]
+
+
+@lru_cache
+def one_hot(shape: Shape) -> Operation:
+    """A class, counted from 0, as a list with a 1 in its place: 1 − sign |c − k| in place k."""
+    counted = np.arange(count_of(shape), dtype=float).reshape(shape)
+    numbers = Constant(counted, texts=tuple(tuple(str(int(item)) for item in row) for row in counted))
+
+    def definition(c: Expr) -> Expr:
+        return subtract(1.0, sign(absolute(subtract(c, numbers))))
+
+    return Operation(
+        name="one_hot",
+        forward=lambda c: np.where(counted == c, 1.0, 0.0),
+        code=lambda operands, _: f"1.0 * (np.arange({count_of(shape)}).reshape({shape}) == {operands[0]})",
+        backprop=lambda g, out, c: (None,),
+        notation=call("one_hot"),
+        shape=lambda _: shape,
+        definition=definition,
+    )
 
 
 @lru_cache
@@ -338,23 +457,21 @@ def loss(form: LossForm) -> Operation:
 
     def loss_calls(out: Array, y: Array, t: Array) -> Calls:
         weight = loss_coefficient(form, outputs_of(np.shape(y), axis)).value
-        error = np.empty(np.shape(y))
+        terms = np.empty(np.shape(y))
+        assert family.calls is not None
         return [
-            (np.subtract, y, t, error),
-            (np.square, error, error),
-            (np.add.reduce, error, axis, None, out, axis is not None),
+            *family.calls(terms, y, t),
+            (np.add.reduce, terms, axis, None, out, axis is not None),
             (np.multiply, out, weight, out),
         ]
 
     def code(operands: tuple[str, ...], inputs: tuple[Expr, ...]) -> str:
-        """With 0 log 0 = 0, which a plain product would make not a number."""
-        weight = loss_coefficient(form, outputs_of(inputs[0].shape, axis)).value / log_scale(form)
-        y, t = operands
-        terms = f"x_log_y({t}, {y})"
-        if form.name == "binary_cross_entropy":
-            terms += f" + x_log_y(1 - ({t}), 1 - ({y}))"
+        weight = loss_coefficient(form, outputs_of(inputs[0].shape, axis)).value
         kept = "" if axis is None else f", axis={axis}, keepdims=True"
-        return f"-{weight!r} * np.sum({terms}{kept})" if weight != 1 else f"-np.sum({terms}{kept})"
+        assert family.code is not None
+        summed = f"np.sum({family.code(form, *operands)}{kept})"
+        sized = summed if weight == 1 else f"{weight!r} * {summed}"
+        return f"-{sized}" if negative else sized
 
     def weighted(g: Expr, y: Expr, times: int, slope: Expr) -> Expr:
         factor = loss_coefficient(form, outputs_of(y.shape, axis), times).as_constant()
@@ -376,23 +493,23 @@ def loss(form: LossForm) -> Operation:
         body = family.body(form, *operands)
         items: list[Math] = [Operator("−", "prefix")] if negative else []
         if item.value != 1 or item.math is not None:
-            items.append(coefficient_math(item))
+            items.append(number_math(item.text) if item.math is None else item.math)
             items.append(Operator(INVISIBLE_TIMES))
-        if family.body is not _norm_squared:
+        if not family.is_norm:
             items.append(Operator("Σ", "prefix"))
         return Row((*items, body)) if items else body
 
     return Operation(
         name=form.name,
         forward=forward,
-        calls=loss_calls if family.body is _norm_squared else None,
-        code=code if negative else "",
+        calls=None if family.calls is None else loss_calls,
+        code="" if family.code is None else code,
         backprop=backprop,
         notation=Notation(write, SUM if negative else PRODUCT, (SUM, SUM + 1)),
         shape=shape_of,
         definition=definition,
         unfold="entries",
-        parameters=(("factor", form.factor), ("delta", form.delta)),
+        parameters=(("factor", form.factor), ("delta", form.delta), ("margin", form.margin)),
         fan_in=lambda y, t: (outputs_of(y, axis),) * 2,
     )
 

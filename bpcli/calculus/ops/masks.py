@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from bpcli.calculus.expr import Array, Constant, Expr, Notation, Operation, Shape, ShapeError, describe_shape
-from bpcli.calculus.ops.arithmetic import At, multiply, sum_of
-from bpcli.calculus.ops.axes import row_softmax
-from bpcli.calculus.ops.elementwise import exp
+from bpcli.calculus.ops.elementary import exp, multiply, sum_of
+from bpcli.calculus.ops.matrices import At
+from bpcli.calculus.ops.reductions import softmax
 from bpcli.calculus.ops.writing import ATOM, NOTHING, call
 
 __all__ = ["causal", "causal_softmax"]
@@ -54,9 +54,9 @@ def _entry(index: tuple[int, int], at: At, a: Expr) -> Expr:
 
 causal_softmax: Operation = Operation(
     name="causal_softmax",
-    forward=lambda a: row_softmax(_masked(a)),
+    forward=lambda a: softmax(1)(_masked(a)),
     code="causal_softmax({0})",
-    backprop=lambda g, out, a: row_softmax.backprop(g, out, a),
+    backprop=lambda g, out, a: softmax(1).backprop(g, out, a),
     notation=Notation(call("causal_softmax").write, ATOM, (NOTHING,)),
     shape=_square,
     entry=_entry,

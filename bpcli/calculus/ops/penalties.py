@@ -7,12 +7,11 @@ from functools import lru_cache
 import numpy as np
 
 from bpcli.calculus.expr import Array, Constant, Expr, Notation, Operation, Shape
-from bpcli.calculus.ops.arithmetic import multiply, sum_of
-from bpcli.calculus.ops.elementwise import absolute, sign, square
+from bpcli.calculus.ops.elementary import absolute, multiply, sign, square, sum_of
 from bpcli.calculus.ops.losses import ratio_text, rational
-from bpcli.calculus.ops.reductions import total
-from bpcli.calculus.ops.writing import PRODUCT, SUM, raised
-from bpcli.document.mathtree import INVISIBLE_TIMES, Fenced, Fraction, Math, Number, Operator, Row, Subscript
+from bpcli.calculus.ops.matrices import total
+from bpcli.calculus.ops.writing import NOTHING, PRODUCT, SUM, number_math, raised
+from bpcli.document.mathtree import INVISIBLE_TIMES, Fenced, Math, Number, Operator, Row, Subscript
 
 __all__ = ["l1_penalty", "l2_penalty"]
 
@@ -24,14 +23,6 @@ def _scalar(*_: Shape) -> Shape:
 def _factor_constant(factor: float) -> Constant:
     exact = rational(factor)
     return Constant(factor, texts=repr(factor) if exact is None else ratio_text(exact))
-
-
-def _factor_math(factor: float) -> Math:
-    text = str(_factor_constant(factor).texts)
-    if text == "1/2":
-        return Number("½")
-    numerator, _, denominator = text.partition("/")
-    return Fraction(Number(numerator), Number(denominator)) if denominator else Number(text)
 
 
 def _sum_of_norms(operands: tuple[Math, ...], inputs: tuple[Expr, ...], power: bool) -> Math:
@@ -68,13 +59,13 @@ def l2_penalty(factor: float = 0.5) -> Operation:
         if factor == 1:
             return norms
         body = Fenced(norms) if len(inputs) > 1 else norms
-        return Row((_factor_math(factor), Operator(INVISIBLE_TIMES), body))
+        return Row((number_math(str(_factor_constant(factor).texts)), Operator(INVISIBLE_TIMES), body))
 
     return Operation(
         name="l2_penalty",
         forward=forward,
         backprop=backprop,
-        notation=Notation(write, SUM if factor == 1 else PRODUCT, (0,)),
+        notation=Notation(write, SUM if factor == 1 else PRODUCT, (NOTHING,)),
         shape=_scalar,
         definition=definition,
         unfold="definition",
@@ -90,7 +81,7 @@ l1_penalty = Operation(
     name="l1_penalty",
     forward=lambda *parameters: np.float64(sum(float(np.sum(np.abs(p))) for p in parameters)),
     backprop=lambda g, out, *parameters: tuple(g * sign(p) for p in parameters),
-    notation=Notation(_write_l1, SUM, (0,)),
+    notation=Notation(_write_l1, SUM, (NOTHING,)),
     shape=_scalar,
     definition=lambda *parameters: sum_of([total(absolute(p)) for p in parameters]),
     unfold="definition",

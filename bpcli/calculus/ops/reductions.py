@@ -16,20 +16,17 @@ from bpcli.calculus.expr import (
     Operation,
     Shape,
     ShapeError,
-    broadcast_shape,
+    count_of,
     describe_shape,
 )
-from bpcli.calculus.ops.arithmetic import At, broadcast_to, divide, matmul, multiply, sum_of
-from bpcli.calculus.ops.elementwise import exp, sqrt, square
-from bpcli.calculus.ops.writing import ATOM, NOTHING, PRODUCT, SUM, call
+from bpcli.calculus.ops.elementary import divide, exp, greater, lesser, multiply, sqrt, square
+from bpcli.calculus.ops.matrices import At, axis_sum, broadcast_to, entries_of, matmul, total
+from bpcli.calculus.ops.writing import ATOM, NOTHING, PRODUCT, call
 from bpcli.document.mathtree import Fenced, Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
 
 __all__ = [
-    "axis_sum",
     "diagonal",
     "dot",
-    "greater",
-    "lesser",
     "maximum",
     "mean",
     "mean_over",
@@ -37,92 +34,21 @@ __all__ = [
     "norm2",
     "softmax",
     "softmax_jacobian",
-    "total",
 ]
-
-AXIS_NAMES = ("rows", "columns")
-
-
-def entries_of(at: At, expr: Expr) -> list[Expr]:
-    """The formulas of all entries, row by row; of a scalar, itself."""
-    if expr.shape == ():
-        return [expr]
-    rows, columns = expr.shape
-    return [at(expr, i, j) for i in range(rows) for j in range(columns)]
-
-
-def _write_sum(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
-    return Row((Operator("Σ", "prefix"), operands[0]))
 
 
 def _scalar(_: Shape) -> Shape:
     return ()
 
 
-total = Operation(
-    name="total",
-    forward=lambda a: np.sum(a),
-    calls=lambda out, a: [(np.add.reduce, a, None, None, out)],
-    code="np.sum({0})",
-    backprop=lambda g, out, a: (broadcast_to(a.shape)(g),),
-    notation=Notation(_write_sum, SUM, (PRODUCT,)),
-    shape=_scalar,
-    entry=lambda index, at, a: sum_of(entries_of(at, a)),
-    unfold="entries",
-)
-
-
-@lru_cache
-def axis_sum(axis: int) -> Operation:
-    """The sum along one axis, kept as a column (axis 1) or a row (axis 0): the sum over the instances of a batch."""
-
-    def shape_of(shape: Shape) -> Shape:
-        if shape == ():
-            raise ShapeError("a number has no rows or columns to sum over")
-        return (1, shape[1]) if axis == 0 else (shape[0], 1)
-
-    def entry_rule(index: tuple[int, int], at: At, a: Expr) -> Expr:
-        rows, columns = a.shape
-        if axis == 0:
-            return sum_of([at(a, i, index[1]) for i in range(rows)])
-        return sum_of([at(a, index[0], j) for j in range(columns)])
-
-    def write(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
-        return Row((Subscript(Operator("Σ", "prefix"), Identifier(AXIS_NAMES[axis], upright=True)), operands[0]))
-
-    return Operation(
-        name="axis_sum",
-        forward=lambda a: np.sum(a, axis=axis, keepdims=True),
-        calls=lambda out, a: _axis_sum_calls(out, a, axis),
-        code=f"np.sum({{0}}, axis={axis}, keepdims=True)",
-        backprop=lambda g, out, a: (broadcast_to(a.shape)(g),),
-        notation=Notation(write, SUM, (PRODUCT,)),
-        shape=shape_of,
-        entry=entry_rule,
-        unfold="slices",
-        parameters=(("axis", axis),),
-        fan_in=lambda a: (a[axis],),
-    )
-
-
-def _axis_sum_calls(out: Array, a: Array, axis: int) -> Calls:
-    """As a product with ones, which takes half the time of a sum along an axis."""
-    ones = np.ones(a.shape[axis])
-    return [(np.dot, ones.reshape(1, -1), a, out) if axis == 0 else (np.dot, a, ones.reshape(-1, 1), out)]
-
-
-def _count(shape: Shape) -> int:
-    return 1 if shape == () else shape[0] * shape[1]
-
-
 mean = Operation(
     name="mean",
     forward=lambda a: np.mean(a),
     code="np.mean({0})",
-    backprop=lambda g, out, a: (broadcast_to(a.shape)(g / _count(a.shape)),),
+    backprop=lambda g, out, a: (broadcast_to(a.shape)(g / count_of(a.shape)),),
     notation=call("mean"),
     shape=_scalar,
-    definition=lambda a: divide(total(a), float(_count(a.shape))),
+    definition=lambda a: divide(total(a), float(count_of(a.shape))),
     unfold="definition",
 )
 
@@ -135,7 +61,7 @@ def mean_over(count: Math) -> Operation:
     """The mean over `count` instances, written `1/m Σ L`; its derivative is the named factor 1/m."""
 
     def factor(a: Expr) -> Constant:
-        return Constant(1 / _count(a.shape), math=Fraction(Number("1"), count), texts=f"1/{_count(a.shape)}")
+        return Constant(1 / count_of(a.shape), math=Fraction(Number("1"), count), texts=f"1/{count_of(a.shape)}")
 
     def write(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
         return Row((Fraction(Number("1"), count), Operator("\u2062"), Operator("Σ", "prefix"), operands[0]))
@@ -148,7 +74,7 @@ def mean_over(count: Math) -> Operation:
         backprop=lambda g, out, a: (broadcast_to(a.shape)(g * factor(a)),),
         notation=Notation(write, PRODUCT, (PRODUCT,)),
         shape=_scalar,
-        definition=lambda a: multiply(Constant(1 / _count(a.shape), texts=f"1/{_count(a.shape)}"), total(a)),
+        definition=lambda a: multiply(Constant(1 / count_of(a.shape), texts=f"1/{count_of(a.shape)}"), total(a)),
         unfold="definition",
     )
 
@@ -179,7 +105,7 @@ def _extreme(
         name=f"arg{name}",
         forward=mask,
         code=lambda operands, inputs: (
-            f"(np.arange({_count(inputs[0].shape)}) == np.arg{name}({operands[0]})).reshape({inputs[0].shape})"
+            f"(np.arange({count_of(inputs[0].shape)}) == np.arg{name}({operands[0]})).reshape({inputs[0].shape})"
         ),
         backprop=lambda g, out, a: (None,),
         notation=call(f"arg{name}"),
@@ -200,46 +126,9 @@ maximum = _extreme("max", np.max, lambda a: int(np.argmax(a)), lambda a, b: grea
 minimum = _extreme("min", np.min, lambda a: int(np.argmin(a)), lambda a, b: lesser(a, b))
 
 
-def _bracket(sign: str) -> Notation:
-    """[a ≥ b], which is 1 where this holds and else 0 (Iverson's bracket; Knuth 1992, *Two notes on notation*)."""
-
-    def write(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
-        return Fenced(Row((operands[0], Operator(sign, "relation"), operands[1])), "[", "]")
-
-    return Notation(write, ATOM, (NOTHING, NOTHING))
-
-
-def _choice(name: str, sign: str, forward: Callable[[Array, Array], Array]) -> Operation:
-    """The greater or lesser of two, entry by entry; where they are equal the gradient goes to the first."""
-    chooses_first = Operation(
-        name=f"{name}_is_first",
-        forward=lambda a, b: np.where(forward(a, b) == a, 1.0, 0.0)[()],
-        code=f"1.0 * (({{0}}) {sign} ({{1}}))",
-        backprop=lambda g, out, a, b: (None, None),
-        notation=_bracket("≥" if sign == ">=" else "≤"),
-        shape=broadcast_shape,
-        elementwise=True,
-        parameters=(("at_tie", 1.0),),
-    )
-    return Operation(
-        name=name,
-        forward=forward,
-        code=f"np.where({{0}} {sign} {{1}}, {{0}}, {{1}})",
-        backprop=lambda g, out, a, b: (g * chooses_first(a, b), g * (1 - chooses_first(a, b))),
-        notation=call(name.removesuffix("_of_two")),
-        shape=broadcast_shape,
-        elementwise=True,
-    )
-
-
-greater: Operation = _choice("max_of_two", ">=", np.maximum)
-lesser: Operation = _choice("min_of_two", "<=", np.minimum)
-
-
 def _dot_shape(left: Shape, right: Shape) -> Shape:
-    if _count(left) != _count(right) or (
-        left != right and left != (right[1], right[0]) if left and right else left != right
-    ):
+    """Numbers with numbers, and lists of one length, whichever way each of them lies."""
+    if left not in (right, right[::-1]):
         raise ShapeError(f"the dot product of {describe_shape(left)} and {describe_shape(right)} does not exist")
     return ()
 
@@ -297,18 +186,18 @@ def _softmax_calls(out: Array, a: Array, axis: int | None) -> Calls:
     ]
 
 
-def _softmax_axis(shape: Shape, axis: int | None) -> int:
-    """The axis that is normalised, where that is not every entry of a vector anyway."""
+def axis_of(shape: Shape, axis: int | None) -> int:
+    """The axis along which a vector or the instances of a batch are summed."""
     return axis if axis is not None else (0 if shape == () or shape[1] == 1 else 1)
 
 
 def diagonal_shape(shape: Shape) -> Shape:
-    return (_count(shape), _count(shape))
+    return (count_of(shape), count_of(shape))
 
 
 def _diagonal_part(g: Expr, a: Expr) -> Expr:
     """The entries on the diagonal of a square matrix, laid out as `a` is."""
-    identity = Constant(np.eye(_count(a.shape)), math=Identifier("I"))
+    identity = Constant(np.eye(count_of(a.shape)), math=Identifier("I"))
     column: Expr = axis_sum(1)(multiply(g, identity))
     return column if a.shape[1] == 1 else column.T
 
@@ -387,7 +276,7 @@ def softmax(axis: int | None = None) -> Operation:
         name="softmax",
         forward=_softmax_forward(axis),
         calls=lambda out, a: _softmax_calls(out, a, axis),
-        code=lambda operands, inputs: f"softmax({operands[0]}, {_softmax_axis(inputs[0].shape, axis)})",
+        code=lambda operands, inputs: f"softmax({operands[0]}, {axis_of(inputs[0].shape, axis)})",
         backprop=backprop,
         notation=call("softmax"),
         shape=lambda shape: shape,
@@ -395,5 +284,5 @@ def softmax(axis: int | None = None) -> Operation:
         derivative=softmax_jacobian(None) if axis is None else None,
         unfold="definition",
         parameters=(("axis", -1 if axis is None else axis),),
-        fan_in=lambda a: (_count(a) if axis is None else a[axis],),
+        fan_in=lambda a: (count_of(a) if axis is None else a[axis],),
     )

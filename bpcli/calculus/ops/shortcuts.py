@@ -10,10 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bpcli.calculus.expr import Array, Calls, Constant, Expr, Notation, Operation
-from bpcli.calculus.ops.arithmetic import subtract
+from bpcli.calculus.expr import Array, Calls, Expr, Notation, Operation
+from bpcli.calculus.ops.elementary import subtract
 from bpcli.calculus.ops.losses import LossForm, log_scale, loss, loss_coefficient, outputs_of
-from bpcli.document.mathtree import Fenced, Identifier, Number, Row
+from bpcli.calculus.ops.probability import over_log
+from bpcli.calculus.ops.reductions import axis_of
+from bpcli.calculus.ops.writing import ATOM, NOTHING
+from bpcli.document.mathtree import Fenced, Identifier, Row
 
 __all__ = ["Shortcut", "shortcut"]
 
@@ -56,7 +59,7 @@ def _shortcut_of(
         def code(operands: tuple[str, ...], inputs: tuple[Expr, ...]) -> str:
             shape = inputs[0].shape
             weight = loss_coefficient(form, outputs_of(shape, axis)).value / scale
-            along = axis if axis is not None else (0 if shape == () or shape[1] == 1 else 1)
+            along = axis_of(shape, axis)
             kept = "" if axis is None else f", axis={axis}, keepdims=True"
             text = f"np.sum({terms.format(*operands, axis=along)}{kept})"
             return text if weight == 1 else f"{weight!r} * {text}"
@@ -64,9 +67,7 @@ def _shortcut_of(
         def gradient(g: Expr, y: Expr, t: Expr) -> Expr:
             item = loss_coefficient(form, outputs_of(y.shape, axis))
             factor = item.as_constant()
-            direct = slope(y, t)
-            if form.log_base != "e":
-                direct = direct / Constant(scale, math=Row((Identifier("ln", upright=True), Number(form.log_base))))
+            direct = over_log(form.base, slope(y, t))
             return g * (direct if factor is None else factor * direct)
 
         def refuse(*_: Expr) -> tuple[Expr | None, ...]:
@@ -76,7 +77,7 @@ def _shortcut_of(
             name=name,
             forward=forward,
             backprop=refuse,
-            notation=Notation(lambda o, _: Row((Identifier(name, upright=True), Fenced(o[0]))), 100, (0, 0)),
+            notation=Notation(lambda o, _: Row((Identifier(name, upright=True), Fenced(o[0]))), ATOM, (NOTHING,)),
             shape=loss(form).shape,
             calls=lambda out, a, t: calls(
                 out, a, t, axis, loss_coefficient(form, outputs_of(np.shape(a), axis)).value / scale

@@ -6,6 +6,8 @@ therefore only puts operands side by side.
 
 from __future__ import annotations
 
+import math
+
 from bpcli.calculus.expr import Constant, Expr, Notation, Variable
 from bpcli.document.mathtree import (
     INVISIBLE_TIMES,
@@ -21,28 +23,14 @@ from bpcli.document.mathtree import (
     Superscript,
 )
 
-__all__ = [
-    "ATOM",
-    "JUXTAPOSED",
-    "NOTHING",
-    "POWER",
-    "PRODUCT",
-    "SUM",
-    "between",
-    "call",
-    "identifier_call",
-    "infix",
-    "leads_with_number",
-    "raised",
-    "write_product",
-]
-
 NOTHING = 0  # an operand that is already enclosed
 SUM = 30  # also a leading minus: −x needs fences inside a product and on the right of a sum
 PRODUCT = 50
 JUXTAPOSED = 60  # a product of matrices, written by putting them side by side
 POWER = 80
 ATOM = 100
+
+HALF = "1/2"
 
 
 def infix(symbol: str, precedence: int, *, left: int | None = None, right: int | None = None) -> Notation:
@@ -84,23 +72,60 @@ def between(opening: str, closing: str) -> Notation:
     return Notation(write, ATOM, (NOTHING,))
 
 
+def bracket(sign: str) -> Notation:
+    """[a ≥ b], which is 1 where this holds and else 0 (Iverson's bracket; Knuth 1992, *Two notes on notation*)."""
+
+    def write(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
+        return Fenced(Row((operands[0], Operator(sign, "relation"), operands[1])), "[", "]")
+
+    return Notation(write, ATOM, (NOTHING, NOTHING))
+
+
 def raised(base: Math, script: Math) -> Math:
     """`base` to the power `script`; a base that has a superscript of its own (a layer number) is fenced."""
     inner = base.base if type(base) is Subscript else base
     return Superscript(Fenced(base) if type(inner) is Superscript else base, script)
 
 
-def leads_with_number(math: Math) -> bool:
+LN = Identifier("ln", upright=True)
+
+
+def logarithm_symbol(base: float) -> Math:
+    """`ln`, `log₂`, …"""
+    if base == math.e:
+        return LN
+    return Subscript(Identifier("log", upright=True), Number(short_text(base)))
+
+
+def logarithm_of(base: float, of: Math) -> Math:
+    """`ln y`, without fences."""
+    return Row((logarithm_symbol(base), Operator(INVISIBLE_TIMES), of))
+
+
+def short_text(value: float) -> str:
+    """A whole number without its decimal point."""
+    return str(int(value)) if value == int(value) else repr(value)
+
+
+def number_math(text: str) -> Math:
+    """A number as it was written: `0.20`, `1/3` as a fraction, ½."""
+    if text == HALF:
+        return Number("½")
+    numerator, _, denominator = text.partition("/")
+    return Fraction(Number(numerator), Number(denominator)) if denominator else Number(text)
+
+
+def leads_with_number(written: Math) -> bool:
     """Whether what is written begins with a digit, so that putting it after another factor would misread."""
     while True:
-        if type(math) is Row:
-            math = math.items[0]
-        elif type(math) is Superscript or type(math) is Subscript:
-            math = math.base
-        elif type(math) is Fraction:
-            math = math.numerator
+        if type(written) is Row:
+            written = written.items[0]
+        elif type(written) is Superscript or type(written) is Subscript:
+            written = written.base
+        elif type(written) is Fraction:
+            written = written.numerator
         else:
-            return type(math) is Number
+            return type(written) is Number
 
 
 def write_product(operands: tuple[Math, ...], inputs: tuple[Expr, ...]) -> Math:

@@ -41,13 +41,7 @@ class Coder:
 
     def code(self, expr: Expr) -> str:
         """The formula as Python. Raises ScriptError for one that Python would not read."""
-        depth = _depth(expr)
-        if depth > DEEPEST:
-            raise ScriptError(
-                f"a formula of {depth} operations inside each other is more than Python reads ({DEEPEST}); "
-                "break it into steps, or give a part of the problem"
-            )
-        return _tidy(self._text(expr, self.names))
+        return _tidy(self._text(_readable(expr), self.names))
 
     def _text(self, expr: Expr, names: Mapping[str, str]) -> str:
         results: dict[int, str] = {}
@@ -93,10 +87,22 @@ class Coder:
             letters = LETTERS[:count] if count <= len(LETTERS) else tuple(f"z{i}" for i in range(1, count + 1))
             arguments = tuple(Variable(letter, (), Identifier(letter)) for letter in letters)
             assert operation.definition is not None
-            body = _tidy(self._text(operation.definition(*arguments), dict(zip(letters, letters, strict=True))))
+            definition = _readable(operation.definition(*arguments))
+            body = _tidy(self._text(definition, dict(zip(letters, letters, strict=True))))
             del self.functions[name]  # functions stand after those they use
             self.functions[name] = f"def {name}({', '.join(letters)}):\n    return {body}"
         return name
+
+
+def _readable(expr: Expr) -> Expr:
+    """The formula itself. Raises ScriptError for one that Python would not read."""
+    depth = _depth(expr)
+    if depth > DEEPEST:
+        raise ScriptError(
+            f"a formula of {depth} operations inside each other is more than Python reads ({DEEPEST}); "
+            "break it into steps, or give a part of the problem"
+        )
+    return expr
 
 
 def _depth(expr: Expr) -> int:
@@ -121,7 +127,8 @@ def number_text(value: float) -> str:
 
 
 def _constant(node: Constant) -> str:
-    assert node.shape == ()  # arrays are variables, and have names
+    if node.shape != ():
+        return f"np.array({array_text(node.value)})"
     value = float(node.value)
     text = node.texts if isinstance(node.texts, str) else ""
     numerator, stroke, denominator = text.partition("/")

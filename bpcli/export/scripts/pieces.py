@@ -8,12 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from bpcli.calculus.expr import Array, Expr, Variable, evaluate, variables_of
-from bpcli.calculus.plan import formula_of
 from bpcli.calculus.program import Binding
 from bpcli.document.safe import safe
 from bpcli.export.scripts.code import Coder, array_text, renamed, used_names
 from bpcli.export.scripts.names import identifiers
-from bpcli.export.scripts.sliding import SLIDING
 from bpcli.solution.solution import Solution
 
 TOLERANCE = "1e-10"
@@ -35,9 +33,39 @@ def x_log_y(x, y):
 def absolute(x):
     """|x| with the slope 0 at 0, where that of the library is 1."""
     return x * np.sign(x)''',
-    **SLIDING,
+    "windows": """\
+def windows(x, places):
+    return np.append(np.ravel(x), 0.0)[places]""",
+    "largest": """\
+def largest(x):
+    return np.max(x, axis=1)""",
+    "erf": """\
+def erf(x):
+    from math import erf as of_number
+
+    return np.vectorize(of_number, otypes=[float])(x)""",
+    "stop": """\
+def stop(x):
+    return x""",
 }
 """Functions that operations are written with and no library has under one name."""
+
+IN_LIBRARY = {
+    "torch": {
+        "windows": """\
+def windows(x, places):
+    return torch.cat((torch.ravel(x), torch.zeros(1)))[places]""",
+        "largest": """\
+def largest(x):
+    return torch.amax(x, 1)""",
+        "erf": "erf = torch.erf",
+        "stop": """\
+def stop(x):
+    return x.detach()""",
+    },
+    "jnp": {"erf": "from jax.scipy.special import erf", "stop": "stop = jax.lax.stop_gradient"},
+}
+"""Those of them that another library says in other words."""
 
 
 class Pieces(NamedTuple):
@@ -101,10 +129,10 @@ def _formula(solution: Solution, binding: Binding) -> Expr:
     """The textbook form of a loss where it is as accurate as the stable one; else what plans compute by."""
     if binding.phase == "forward" and binding.stable is not None:
         with np.errstate(all="ignore"):
-            plain = evaluate(binding.expr, solution.values)
+            plain = evaluate(binding.formula("printed"), solution.values)
         if np.allclose(plain, solution.values[binding.variable.name], rtol=1e-12, atol=1e-12):
             return binding.expr
-    return formula_of(binding)
+    return binding.formula("planned")
 
 
 def _needed(formulas: dict[str, Expr], names: Iterable[str]) -> frozenset[str]:
@@ -155,8 +183,9 @@ def prelude(pieces: Pieces, lines: Iterable[str], module: str = "np", provided: 
     """The functions that the lines call, each after those it calls itself."""
     functions = [renamed(text, module) for text in pieces.coder.functions.values()]
     mentioned = used_names([*lines, *functions])
-    vocabulary = [text for name, text in VOCABULARY.items() if name in mentioned and name not in provided]
-    return [*(renamed(text, module) for text in vocabulary), *functions]
+    own = IN_LIBRARY.get(module, {})
+    needed = [name for name in VOCABULARY if name in mentioned and name not in provided]
+    return [*(own[name] if name in own else renamed(VOCABULARY[name], module) for name in needed), *functions]
 
 
 def assertions(pieces: Pieces, compare: str) -> list[str]:

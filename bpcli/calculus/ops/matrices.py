@@ -1,8 +1,8 @@
-"""Arithmetic: + − × ÷, powers, products of matrices, transposes and entries."""
+"""Matrices: products, transposes, entries, what is repeated over them and what is summed in them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -10,140 +10,34 @@ import numpy as np
 from bpcli.calculus.expr import (
     Apply,
     Array,
+    Calls,
     Constant,
     Expr,
     Notation,
     Operation,
     Shape,
     ShapeError,
-    broadcast_shape,
     describe_shape,
     is_constant,
 )
-from bpcli.calculus.ops.writing import ATOM, JUXTAPOSED, NOTHING, POWER, PRODUCT, SUM, infix, raised, write_product
-from bpcli.document.mathtree import Fenced, Fraction, Identifier, Math, Number, Operator, Row, Subscript, Superscript
+from bpcli.calculus.ops.elementary import multiply, sum_of
+from bpcli.calculus.ops.writing import ATOM, JUXTAPOSED, NOTHING, POWER, PRODUCT, SUM
+from bpcli.document.mathtree import Fenced, Identifier, Math, Number, Operator, Row, Subscript, Superscript
 
 __all__ = [
-    "add",
+    "as_number",
+    "axis_sum",
     "broadcast_to",
-    "divide",
     "entry",
     "matmul",
-    "multiply",
-    "negate",
-    "power",
-    "subtract",
-    "sum_of",
+    "total",
     "transpose",
 ]
 
 At = Callable[[Expr, int, int], Expr]
 """Gives the formula of one entry of an operand; handed to `entry` rules by `lower`."""
 
-
-add = Operation(
-    name="add",
-    forward=np.add,
-    code="({0}) + ({1})",
-    backprop=lambda g, out, a, b: (g, g),
-    notation=infix("+", SUM),
-    shape=broadcast_shape,
-    elementwise=True,
-    chain=True,
-)
-
-subtract = Operation(
-    name="subtract",
-    forward=np.subtract,
-    code="({0}) - ({1})",
-    backprop=lambda g, out, a, b: (g, -g),
-    notation=infix("−", SUM),
-    shape=broadcast_shape,
-    elementwise=True,
-    chain=True,
-)
-
-
-def _write_negative(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
-    return Row((Operator("−", "prefix"), operands[0]))
-
-
-negate = Operation(
-    name="negate",
-    forward=np.negative,
-    code="-({0})",
-    backprop=lambda g, out, a: (-g,),
-    notation=Notation(_write_negative, SUM, (PRODUCT,)),
-    shape=broadcast_shape,
-    elementwise=True,
-)
-
-multiply = Operation(
-    name="multiply",
-    forward=np.multiply,
-    code="({0}) * ({1})",
-    backprop=lambda g, out, a, b: (g * b, g * a),
-    notation=Notation(write_product, PRODUCT, (PRODUCT, PRODUCT + 1)),
-    shape=broadcast_shape,
-    elementwise=True,
-)
-
-
-def _write_quotient(operands: tuple[Math, ...], inputs: tuple[Expr, ...]) -> Math:
-    if inputs[1].shape == ():
-        return Fraction(operands[0], operands[1])
-    return Row((operands[0], Operator("⊘"), operands[1]))
-
-
-def _quotient_operands(inputs: tuple[Expr, ...]) -> tuple[int, int]:
-    """Above and below a fraction stroke nothing needs fences; beside ⊘ it does."""
-    return (NOTHING, NOTHING) if inputs[1].shape == () else (PRODUCT, PRODUCT + 1)
-
-
-divide = Operation(
-    name="divide",
-    forward=np.divide,
-    code="({0}) / ({1})",
-    backprop=lambda g, out, a, b: (g / b, -(g * (a / _square(b)))),
-    notation=Notation(_write_quotient, PRODUCT, _quotient_operands),
-    shape=broadcast_shape,
-    elementwise=True,
-)
-
-
-def _square(expr: Expr) -> Expr:
-    from bpcli.calculus.ops.elementwise import square
-
-    return square(expr)
-
-
-def _power_backprop(g: Expr, out: Expr, base: Expr, exponent: Expr) -> tuple[Expr | None, Expr | None]:
-    from bpcli.calculus.ops.elementwise import log
-
-    lowered: Expr
-    if isinstance(exponent, Constant) and exponent.shape == ():
-        degree = float(exponent.value)
-        if degree == 1:
-            return (g, None)
-        lowered = base if degree == 2 else power(base, degree - 1)
-        return (g * (Constant(degree, texts=exponent.texts) * lowered), None)
-    lowered = power(base, exponent - 1)
-    return (g * (exponent * lowered), g * (out * log(base)))
-
-
-def _write_power(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
-    return raised(operands[0], operands[1])
-
-
-power = Operation(
-    name="power",
-    forward=np.power,
-    code="({0}) ** ({1})",
-    backprop=_power_backprop,
-    notation=Notation(_write_power, POWER, (POWER + 1, NOTHING)),
-    shape=broadcast_shape,
-    elementwise=True,
-)
+AXIS_NAMES = ("rows", "columns")
 
 
 def _matmul_shape(left: Shape, right: Shape) -> Shape:
@@ -270,7 +164,7 @@ def broadcast_to(shape: Shape) -> Operation:
         forward=lambda a: np.broadcast_to(a, shape).copy() if shape else a,
         view=lambda a: np.broadcast_to(a, shape),
         code=f"({{0}}) * np.ones({shape})",
-        backprop=lambda g, out, a: (_total(g) if a.shape == () else g,),
+        backprop=lambda g, out, a: (total(g) if a.shape == () else g,),
         notation=Notation(lambda operands, _: operands[0], PRODUCT, (PRODUCT + 1,)),
         shape=lambda _: shape,
         entry=lambda index, at, a: (
@@ -280,18 +174,93 @@ def broadcast_to(shape: Shape) -> Operation:
     )
 
 
-def _total(expr: Expr) -> Expr:
-    from bpcli.calculus.ops.reductions import total
+as_number = Operation(
+    name="as_number",
+    forward=lambda a: np.asarray(a)[0, 0],
+    view=lambda a: a[0:1, 0:1].reshape(()),
+    code="({0})[0, 0]",
+    backprop=lambda g, out, a: (broadcast_to(a.shape)(g),),
+    notation=Notation(lambda operands, _: operands[0], NOTHING, (NOTHING,)),
+    shape=lambda _: (),
+    entry=lambda index, at, a: at(a, 0, 0),
+    immediate=True,
+)
+"""The number that a matrix of one entry is, written as the matrix."""
 
-    return total(expr)
+
+def entries_of(at: At, expr: Expr) -> list[Expr]:
+    """The formulas of all entries, row by row; of a scalar, itself."""
+    if expr.shape == ():
+        return [expr]
+    rows, columns = expr.shape
+    return [at(expr, i, j) for i in range(rows) for j in range(columns)]
 
 
-def sum_of(terms: Sequence[Expr]) -> Expr:
-    """`first + second − third …`: a sum written out, a negative term being taken away."""
-    total = terms[0]
-    for term in terms[1:]:
-        if isinstance(term, Apply) and term.operation is negate:
-            total = subtract(total, term.inputs[0])
-        else:
-            total = add(total, term)
-    return total
+def _write_sum(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
+    return Row((Operator("Σ", "prefix"), operands[0]))
+
+
+def _scalar(_: Shape) -> Shape:
+    return ()
+
+
+total = Operation(
+    name="total",
+    forward=lambda a: np.sum(a),
+    calls=lambda out, a: [(np.add.reduce, a, None, None, out)],
+    code="np.sum({0})",
+    backprop=lambda g, out, a: (broadcast_to(a.shape)(g),),
+    notation=Notation(_write_sum, SUM, (PRODUCT,)),
+    shape=_scalar,
+    entry=lambda index, at, a: sum_of(entries_of(at, a)),
+    unfold="entries",
+)
+
+
+@lru_cache
+def axis_sum(axis: int) -> Operation:
+    """The sum along one axis, kept as a column (axis 1) or a row (axis 0): the sum over the instances of a batch."""
+
+    def shape_of(shape: Shape) -> Shape:
+        if shape == ():
+            raise ShapeError("a number has no rows or columns to sum over")
+        return (1, shape[1]) if axis == 0 else (shape[0], 1)
+
+    def entry_rule(index: tuple[int, int], at: At, a: Expr) -> Expr:
+        rows, columns = a.shape
+        if axis == 0:
+            return sum_of([at(a, i, index[1]) for i in range(rows)])
+        return sum_of([at(a, index[0], j) for j in range(columns)])
+
+    def write(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
+        return Row((Subscript(Operator("Σ", "prefix"), Identifier(AXIS_NAMES[axis], upright=True)), operands[0]))
+
+    return Operation(
+        name="axis_sum",
+        forward=lambda a: np.sum(a, axis=axis, keepdims=True),
+        calls=lambda out, a: _axis_sum_calls(out, a, axis),
+        code=f"np.sum({{0}}, axis={axis}, keepdims=True)",
+        backprop=lambda g, out, a: (broadcast_to(a.shape)(g),),
+        notation=Notation(write, SUM, (PRODUCT,)),
+        shape=shape_of,
+        entry=entry_rule,
+        unfold="slices",
+        parameters=(("axis", axis),),
+        fan_in=lambda a: (a[axis],),
+    )
+
+
+def _axis_sum_calls(out: Array, a: Array, axis: int) -> Calls:
+    """As a product with ones, which takes half the time of a sum along an axis."""
+    ones = np.ones(a.shape[axis])
+    return [(np.dot, ones.reshape(1, -1), a, out) if axis == 0 else (np.dot, a, ones.reshape(-1, 1), out)]
+
+
+def transposed(expr: Expr) -> Expr:
+    """`exprᵀ`, and `x` for `(xᵀ)ᵀ`."""
+    return expr.inputs[0] if isinstance(expr, Apply) and expr.operation is transpose else transpose(expr)
+
+
+# The Python operators of formulas that are about matrices; the others stand where + and × are defined.
+setattr(Expr, "__matmul__", lambda self, other: matmul(self, other))  # noqa: B010
+setattr(Expr, "T", property(transposed))  # noqa: B010
