@@ -348,7 +348,6 @@ SENTENCES = {
     "paths.agrees": "Backpropagation finds {gradient} = {value}: the same.",
     "paths.differs": "Backpropagation finds {gradient} = {value}; the sum differs.",
     "paths.too-many": "{listed} of {count} paths are shown (--most shows more); by backpropagation their sum is",
-    "paths.closing": "Because {ones} = 1, this comes to",
     "paths.why": (
         "Multiplying along {count} paths goes over {steps} edges. Backpropagation goes over each of the "
         "{edges} edges once: what comes back to a node is summed there, and sent on as one number."

@@ -379,7 +379,6 @@ SENTENCES = {
         "Cammini mostrati: {listed} su {count} (--most ne mostra di più); secondo la backpropagation la somma di "
         "tutti è"
     ),
-    "paths.closing": "Poiché {ones} = 1, questo si riduce a",
     "paths.why": (
         "Moltiplicando lungo {count} cammini si percorrono archi {steps} volte. La backpropagation percorre una sola "
         "volta ciascuno dei {edges} archi: ciò che torna a un nodo vi si somma e prosegue come un unico numero."

@@ -369,7 +369,6 @@ SENTENCES = {
     "paths.too-many": (
         "Caminhos mostrados: {listed} de {count} (--most mostra mais); pela back-propagation, a soma de todos é"
     ),
-    "paths.closing": "Como {ones} = 1, isto se reduz a",
     "paths.why": (
         "Multiplicar ao longo de {count} caminhos percorre arestas {steps} vezes. A back-propagation percorre uma "
         "única vez cada uma das {edges} arestas: o que volta a um nó é somado ali e segue como um só número."
