@@ -171,6 +171,7 @@ SENTENCES = {
     "page.saved": "Saved as {file}.",
     "key.title": "Answer key",
     "key.value": "value",
+    "key.piece": "rows {top}–{bottom}, columns {left}–{right}",
     "key.total": "all together",
     "key.rules": "What counts as right",
     "key.interval": (

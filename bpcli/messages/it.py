@@ -189,6 +189,7 @@ SENTENCES = {
     "page.saved": "Salvato come {file}.",
     "key.title": "Soluzioni",
     "key.value": "valore",
+    "key.piece": "righe {top}–{bottom}, colonne {left}–{right}",
     "key.total": "in tutto",
     "key.rules": "Quando una risposta è corretta",
     "key.interval": (

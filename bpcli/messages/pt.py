@@ -181,6 +181,7 @@ SENTENCES = {
     "page.saved": "Salvo como {file}.",
     "key.title": "Gabarito",
     "key.value": "valor",
+    "key.piece": "linhas {top}–{bottom}, colunas {left}–{right}",
     "key.total": "ao todo",
     "key.rules": "Quando uma resposta está correta",
     "key.interval": (

@@ -49,7 +49,7 @@ def broken(math: Math, width: int) -> list[Math]:
     """The formula in parts to be set under each other, none much wider than `width`.
 
     It is broken before its signs, and where there are none inside its fences; a matrix too wide loses its middle
-    columns. What then is still too wide stays so.
+    columns, unless it is to be whole. What then is still too wide stays so.
     """
     if draw(math).width <= width:
         return [math]
@@ -191,10 +191,10 @@ def most_columns(math: Math) -> int:
 
 
 def with_columns(math: Math, kept: int) -> Math:
-    """The formula with every matrix cut to its first `kept` columns, an ellipsis and its last column."""
+    """The formula with every matrix that may be cut to its first `kept` columns, an ellipsis and its last column."""
     if type(math) is Matrix:
         columns = len(math.rows[0]) if math.rows else 0
-        if columns <= kept + 2:
+        if math.whole or columns <= kept + 2:
             return math
         rows = tuple((*row[:kept], "…", row[-1]) for row in math.rows)
         return Matrix(rows, math.elided or (len(math.rows), columns))

@@ -213,7 +213,7 @@ def _table(block: Table) -> str:
     widths = [_width(title) for title in block.header]
     for row in block.rows:
         for j, cell in enumerate(row[:count]):
-            widths[j] = max(widths[j], min(_width(cell.text), room))
+            widths[j] = max(widths[j], _width(cell.text, room))
     total = sum(widths) + 3 * (count - 1)
     size = next(size for most, size in _SIZES if total <= most or most == _SIZES[-1][0])
     body = body.replace(r"\midrule", r"\midrule\endhead", 1)
@@ -236,7 +236,10 @@ def _height(inline: Inline) -> int:
     return max((len(draw(part.math).lines) for part in inline if type(part) is InlineMath), default=1)
 
 
-def _width(inline: Inline) -> int:
+def _width(inline: Inline, room: int = LIMIT) -> int:
+    if len(inline) == 1 and type(inline[0]) is InlineMath:
+        # The columns of a matrix stand further apart than those of a drawing.
+        return max(draw(part).width + most_columns(part) for part in broken(inline[0].math, room))
     return sum(draw(part.math).width if type(part) is InlineMath else len(str(part)) for part in inline)
 
 
