@@ -339,6 +339,7 @@ SENTENCES = {
     "graph.instance": "instance {number} of {count}",
     "graph.loss": "Loss",
     "graph.description": "{boxes} boxes, {edges} edges",
+    "graph.units": "units of each layer, from the input to the output: {sizes}",
     # paths
     "paths.heading": "Paths",
     "paths.count.none": "No path leads from {start} to {end}, so the gradient is 0.",

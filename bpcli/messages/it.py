@@ -367,6 +367,7 @@ SENTENCES = {
     "graph.instance": "istanza {number} di {count}",
     "graph.loss": "Loss",
     "graph.description": "riquadri: {boxes}, archi: {edges}",
+    "graph.units": "unità di ogni strato, dall’ingresso all’uscita: {sizes}",
     # paths
     "paths.heading": "Cammini",
     "paths.count.none": "Nessun cammino porta da {start} a {end}, quindi il gradiente è 0.",

@@ -358,6 +358,7 @@ SENTENCES = {
     "graph.instance": "instância {number} de {count}",
     "graph.loss": "Perda",
     "graph.description": "caixas: {boxes}, arestas: {edges}",
+    "graph.units": "unidades de cada camada, da entrada à saída: {sizes}",
     # paths
     "paths.heading": "Caminhos",
     "paths.count.none": "Nenhum caminho leva de {start} a {end}, então o gradiente é 0.",
