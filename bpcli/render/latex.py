@@ -72,6 +72,8 @@ _SPECIAL = {
     "°": r"\textdegree{}",
     "\u00a0": "~",
     "✓": r"\ensuremath{\checkmark}",
+    "✗": r"\ensuremath{\times}",
+    "↳": r"\ensuremath{\hookrightarrow}",
 }
 PAGE = 36
 """Lines of a table that stay together; a longer one goes on over the page."""

@@ -45,6 +45,14 @@ def compiled(text: str, folder: Path) -> str:
     return log
 
 
+@pytest.mark.parametrize("room", ["messages", "mistakes", "reports", "lesson", "inquiry"])
+def test_no_sign_of_ours_is_named_by_its_number(room):
+    """✗ and ↳ of a report, like every other sign in our sentences: LaTeX has something for it."""
+    package = Path(__file__).parents[2] / "bpcli" / room
+    signs = {sign for path in package.rglob("*.py") for sign in path.read_text(encoding="utf-8")}
+    assert [sign for sign in sorted(signs) if "U+" in latex_escape(sign)] == []
+
+
 def test_document_and_fragment(lesson):
     whole, fragment = render(lesson, "latex"), render(lesson, "latex", fragment=True)
     assert whole.startswith(r"\documentclass")
