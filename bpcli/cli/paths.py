@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bpcli.cli.documents import Format, write_document
+from bpcli.cli.documents import Format, refuse_idle_options, write_document
 from bpcli.cli.grain import Grain
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Decimals, Output, ProblemSource, Width, choose_format, digits
+from bpcli.cli.options import FORMAT, Ascii, Decimals, Fragment, Output, ProblemSource, Width, choose_format, digits
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,6 +33,7 @@ def paths(
     lang: Lang = None,
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
+    fragment: Fragment = False,
 ) -> None:
     """Show every path from a quantity to the output, the product along each, and their sum: the gradient.
 
@@ -47,6 +48,7 @@ def paths(
 
     refuse_to_overwrite(output, problem)
     chosen = choose_format(format, output, Format)
+    refuse_idle_options(chosen.value, fragment=fragment)
     loaded = in_language(lang, locale=chosen is not Format.json)(load_problem(problem))
     rounding = digits(rounding_of(loaded.display), decimals)
     solution = work(loaded, rounding)
@@ -65,7 +67,7 @@ def paths(
         write_text(indented(paths_to_dict(found, rounding)) + "\n", output)
         return
     document = paths_lesson(found, rounding, loaded.language, loaded.title, loaded.source)
-    write_document(with_comma(document, decimal_comma), chosen, output, width, ascii)
+    write_document(with_comma(document, decimal_comma), chosen, output, width, ascii, fragment=fragment)
 
 
 def _node(solution: Solution, nodes: Collection[str], identifier: str) -> str:
