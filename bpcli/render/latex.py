@@ -29,7 +29,7 @@ from bpcli.document.mathtree import Identifier, Math, Operator
 from bpcli.document.safe import safe
 from bpcli.notation.latex import LATIN, to_latex
 from bpcli.render.breaking import Part, broken, chain_lines, has_blanks, most_columns
-from bpcli.render.latex_style import MACROS, PREAMBLE
+from bpcli.render.latex_style import MACROS, PREAMBLE, matrices_of
 from bpcli.render.layout import draw
 from bpcli.render.sentences import capitalised, inline_text
 
@@ -87,11 +87,11 @@ _SIZES = ((66, ""), (76, r"\small "), (86, r"\footnotesize "), (98, r"\scriptsiz
 def to_latex_document(document: Document, *, fragment: bool = False) -> str:
     r"""The document for LaTeX; as a `fragment` it has neither preamble nor `\begin{document}`."""
     columns = max(map(_columns, document.blocks), default=0)
-    wide = f"\\setcounter{{MaxMatrixCols}}{{{columns}}}\n" if columns > 10 else ""
+    matrices = matrices_of(columns)
     body = "\n\n".join(_blocks(document.blocks))
-    if fragment:
-        return f"{MACROS}{wide}\n{body}\n"
-    return f"{PREAMBLE}{MACROS}{wide}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+    if fragment:  # what it changes of matrices is undone at its end
+        return f"{MACROS}\\begingroup\n{matrices}\n{body}\n\\endgroup\n"
+    return f"{PREAMBLE}{MACROS}{matrices}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
 
 
 def latex_escape(text: str) -> str:
