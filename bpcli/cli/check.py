@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
@@ -93,9 +95,20 @@ def check(
     class_options = (csv, json, report, feedback_dir, overrides)
     single = len(answers) == 1 and (answers[0] == STANDARD_INPUT or not os.path.isdir(answers[0]))  # noqa: PTH112
     if single and chosen is not CheckFormat.gradescope and not any(class_options):
-        code = _check_one(
-            problem, answers[0], chosen, output, explain, feedback.value, width, ascii, fragment, lang, decimal_comma
-        )
+        with _grading():
+            code = _check_one(
+                problem,
+                answers[0],
+                chosen,
+                output,
+                explain,
+                feedback.value,
+                width,
+                ascii,
+                fragment,
+                lang,
+                decimal_comma,
+            )
         if code != ALL_CORRECT:
             raise typer.Exit(code)
         return
@@ -106,23 +119,24 @@ def check(
         raise typer.BadParameter("standard input is one answer file: check it alone")
     from bpcli.cli.classroom import grade_class
 
-    code = grade_class(
-        problem,
-        answers,
-        csv=csv,
-        json=json,
-        report=report,
-        feedback_dir=feedback_dir,
-        overrides=overrides,
-        feedback=feedback.value,
-        format=chosen.value,
-        output=output,
-        width=width,
-        ascii=ascii,
-        fragment=fragment,
-        adapt=in_language(lang, locale=chosen not in (CheckFormat.json, CheckFormat.gradescope)),
-        decimal_comma=decimal_comma,
-    )
+    with _grading():
+        code = grade_class(
+            problem,
+            answers,
+            csv=csv,
+            json=json,
+            report=report,
+            feedback_dir=feedback_dir,
+            overrides=overrides,
+            feedback=feedback.value,
+            format=chosen.value,
+            output=output,
+            width=width,
+            ascii=ascii,
+            fragment=fragment,
+            adapt=in_language(lang, locale=chosen not in (CheckFormat.json, CheckFormat.gradescope)),
+            decimal_comma=decimal_comma,
+        )
     if code != ALL_CORRECT:
         raise typer.Exit(code)
 
@@ -158,16 +172,24 @@ def _check_one(
 
 
 def _read(grader: ClassGrader, path: str) -> Submission:
-    from bpcli.diagnostics import InputError, ProblemError
+    from bpcli.diagnostics import InputError
     from bpcli.grading.submission import ANSWER_LIMIT
     from bpcli.problem.source import read_source
 
+    if path != STANDARD_INPUT:
+        return grader.read(read_source(path, ANSWER_LIMIT), path)
+    if sys.stdin is None:
+        raise InputError("cannot read answers: standard input is closed")
+    return grader.read(sys.stdin.buffer.read(ANSWER_LIMIT + 1), "<stdin>")
+
+
+@contextmanager
+def _grading() -> Iterator[None]:
+    """Whatever file is refused meanwhile, its last sentence is that nothing was graded."""
+    from bpcli.diagnostics import ProblemError
+
     try:
-        if path != STANDARD_INPUT:
-            return grader.read(read_source(path, ANSWER_LIMIT), path)
-        if sys.stdin is None:
-            raise InputError("cannot read answers: standard input is closed")
-        return grader.read(sys.stdin.buffer.read(ANSWER_LIMIT + 1), "<stdin>")
+        yield
     except ProblemError as error:
         error.outcome = "Nothing was graded."
         raise

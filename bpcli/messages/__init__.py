@@ -42,6 +42,8 @@ class Messages:
             value = holes[found[1]]
             if isinstance(value, _MATH):
                 parts.append(InlineMath(value))
+            elif type(value) is tuple:
+                parts.extend(value)
             elif isinstance(value, str | int):
                 parts.append(value if isinstance(value, str) else str(value))
             else:

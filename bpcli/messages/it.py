@@ -54,7 +54,7 @@ SENTENCES = {
         "un solo numero per l'intero batch di {count} istanze: ciò che l'addestramento rende piccolo."
     ),
     "why.definition": "",
-    "why.seed": "l'uscita varia quanto sé stessa; ogni altra voce della grad_table si costruisce su questo 1.",
+    "why.seed": "l'uscita varia quanto sé stessa; ogni altro gradiente si costruisce su questo 1.",
     "why.node_gradient.one": (
         "il nodo è usato una volta, da {consumers}; è il gradiente di quel nodo per la derivata locale."
     ),
@@ -62,6 +62,7 @@ SENTENCES = {
     "why.node_gradient.many": (
         "il nodo è usato {count} volte, da {consumers}; c'è un termine per ogni uso, e si sommano."
     ),
+    "why.node_gradient.twice": "il nodo è usato due volte, da {consumers}; c'è un termine per ogni uso, e si sommano.",
     "why.unused_gradient": "l'uscita non ne dipende.",
     "why.local_derivative": "quanto varia ogni attivazione al variare della propria pre-attivazione.",
     "why.jacobian": "ogni probabilità dipende da tutti i punteggi, quindi le derivate formano una matrice.",
@@ -99,6 +100,9 @@ SENTENCES = {
     "function.elu": "la ELU",
     # remarks
     "note.rounding": "≈ segna un numero mostrato arrotondato; il calcolo prosegue con tutte le cifre.",
+    "note.no-backward": "Questo problema non ha una loss: non c'è nulla da derivare né da propagare all'indietro.",
+    "note.no-update": "Questo problema non chiede alcun aggiornamento; per averlo serve la chiave update: nel file.",
+    "list.and": "e",
     "note.each-step": "Ogni quantità è arrotondata a ciò che si legge prima di essere usata oltre.",
     "note.shortcut": "Con questa loss l'intero passaggio attraverso l'attivazione si riduce a {formula}.",
     "note.kink": (

@@ -50,12 +50,13 @@ SENTENCES = {
     "why.objective": "o que o treinamento minimiza.",
     "why.objective.batch": "um único número para o lote inteiro de {count} instâncias: o que o treinamento minimiza.",
     "why.definition": "",
-    "why.seed": "a saída varia tanto quanto ela mesma; todo o resto da grad_table é construído sobre este 1.",
+    "why.seed": "a saída varia tanto quanto ela mesma; todos os outros gradientes são construídos sobre este 1.",
     "why.node_gradient.one": "o nó é usado uma vez, por {consumers}; é o gradiente desse nó vezes a derivada local.",
     "why.node_gradient.direct": "a saída usa o nó diretamente, então o gradiente é a derivada local.",
     "why.node_gradient.many": (
         "o nó é usado {count} vezes, por {consumers}; há um termo para cada uso, e eles são somados."
     ),
+    "why.node_gradient.twice": "o nó é usado duas vezes, por {consumers}; há um termo para cada uso, e se somam.",
     "why.unused_gradient": "a saída não depende dele.",
     "why.local_derivative": "quanto cada ativação varia com a sua pré-ativação.",
     "why.jacobian": "cada probabilidade depende de todos os escores, então as derivadas formam uma matriz.",
@@ -93,6 +94,9 @@ SENTENCES = {
     "function.elu": "a ELU",
     # remarks
     "note.rounding": "≈ indica um número mostrado com arredondamento; o cálculo segue com todos os dígitos.",
+    "note.no-backward": "Este problema não tem função de perda: não há o que derivar nem propagar para trás.",
+    "note.no-update": "Este problema não pede atualização; a chave update: no arquivo pede uma.",
+    "list.and": "e",
     "note.each-step": "Cada grandeza é arredondada para o que se lê antes de ser usada adiante.",
     "note.shortcut": "Com esta função de perda, todo o caminho através da ativação se reduz a {formula}.",
     "note.kink": "{entry} vale exatamente 0, onde esta ativação não tem derivada; este problema adota {value} ali.",
