@@ -1,4 +1,4 @@
-"""What a lesson says besides its numbers: one symbol for one value, no sign before a zero, a word for what is missing."""
+"""What a lesson says besides its numbers: one symbol for one value, no sign before 0, a word for what is missing."""
 
 from __future__ import annotations
 
