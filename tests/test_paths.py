@@ -60,7 +60,7 @@ def test_the_sum_over_paths_is_the_adjoint(seed: int) -> None:
 
 def given(solution: Solution) -> list[Variable]:
     """What the output changes with: the quantities with a gradient in the solution."""
-    adjoints = (variable.of for variable in solution.variables.values() if variable.role == "adjoint")
+    adjoints = (b.variable.of for b in solution.program.bindings if b.variable.role == "adjoint" and b.update == 1)
     return [of for of in adjoints if of is not None]
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from bpcli.calculus.expr import Expr, Variable, evaluate
 from bpcli.calculus.local import LineDerivatives
 from bpcli.calculus.lower import entries, indices
+from bpcli.calculus.program import Binding
 from bpcli.diagnostics import BpcliError
 from bpcli.inquiry.scalar import ScalarSolution
 from bpcli.solution.solution import NumericError, Solution
@@ -178,9 +179,14 @@ def author_nodes(solution: Solution) -> tuple[Variable, ...]:
     return tuple(node for variable in _quantities(solution) for node in entries(variable))
 
 
+def _is_on_the_way(binding: Binding) -> bool:
+    """A line of the forward pass, the first where there are several updates."""
+    return binding.phase == "forward" and binding.update == 1
+
+
 def _quantities(solution: Solution) -> tuple[Variable, ...]:
-    program = solution.program
-    return (*program.inputs, *(binding.variable for binding in program.bindings if binding.phase == "forward"))
+    lines = filter(_is_on_the_way, solution.program.bindings)
+    return (*solution.program.inputs, *(binding.variable for binding in lines))
 
 
 def author_graph(solution: Solution, start: str | None = None) -> PathGraph:
@@ -193,9 +199,7 @@ def author_graph(solution: Solution, start: str | None = None) -> PathGraph:
     nodes = author_nodes(solution)
     cells = [(variable, index) for variable in variables for index in indices(variable.shape)]
     place = {(variable.name, index): k for k, (variable, index) in enumerate(cells)}
-    consumers = {
-        name: [b for b in users if b.phase == "forward"] for name, users in solution.program.consumers().items()
-    }
+    consumers = {name: list(filter(_is_on_the_way, users)) for name, users in solution.program.consumers().items()}
     derivatives: dict[str, LineDerivatives] = {}
     edges: list[tuple[Edge, ...]] = []
     reached = bytearray(start in (None, node.name) for node in nodes)
