@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from bpcli import Solution, load_problem, solve
 from bpcli.calculus.expr import Expr, Variable, evaluate, variables_of
 from bpcli.calculus.lower import entries
 from bpcli.cli.entry import run
+from bpcli.diagnostics import ProblemError
 from bpcli.inquiry.paths import MOST_COUNTED, PathGraph, author_graph, find_paths, scalar_graph
 from bpcli.lesson.paths import paths_lesson, paths_to_dict
 from bpcli.problem.shipped import shipped_names
@@ -74,6 +76,34 @@ def test_every_shipped_problem(name: str) -> None:
         gradients = np.ravel(solution.values[f"d{solution.output.name}/d{variable.name}"])
         for node, gradient in list(zip(entries(variable), gradients, strict=True))[:60]:
             found = find_paths(graph, places[node.name], graph.output, most=2000)
+            assert found.gradient == pytest.approx(gradient, rel=1e-9, abs=1e-13), node.name
+            if found.is_complete:
+                assert found.total == pytest.approx(gradient, rel=1e-9, abs=1e-12), node.name
+
+
+EXERCISES = sorted(Path(__file__).parents[2].glob("shared/exercises/*.yaml"))
+KINDS = ("conv", "rnn", "attention", "residual", "embedding", "norm", "pool", "shared")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in EXERCISES if any(kind in path.stem for kind in KINDS) and "expected" not in path.stem],
+    ids=lambda path: path.stem,
+)
+def test_paths_through_layers_of_every_kind(path: Path) -> None:
+    """Convolutions, loops, attention: whatever is a line has its local derivatives."""
+    try:
+        solution = solve(load_problem(str(path)))
+    except ProblemError:
+        pytest.skip("this kind of layer is not there yet")
+    graph = author_graph(solution)
+    if graph.output is None or solution.output.shape != ():
+        pytest.skip("nothing leads to a loss here")
+    places = {node.name: place for place, node in enumerate(graph.nodes)}
+    for variable in given(solution):
+        gradients = np.ravel(solution.values[f"d{solution.output.name}/d{variable.name}"])
+        for node, gradient in zip(entries(variable), gradients, strict=True):
+            found = find_paths(graph, places[node.name], graph.output, most=500)
             assert found.gradient == pytest.approx(gradient, rel=1e-9, abs=1e-13), node.name
             if found.is_complete:
                 assert found.total == pytest.approx(gradient, rel=1e-9, abs=1e-12), node.name

@@ -43,11 +43,12 @@ class PathGraph(NamedTuple):
     """A graph of numbers in the order in which they are computed.
 
     `edges[k]` leave node k, towards what uses it: one edge for each consumer, however often that names the node.
+    `output` is the node that is differentiated, where it is one.
     """
 
     nodes: tuple[Variable, ...]
     edges: tuple[tuple[Edge, ...], ...]
-    output: int
+    output: int | None
 
     def node(self, name: str) -> int:
         """The place of the node of that name, which there is."""
@@ -215,7 +216,7 @@ def author_graph(solution: Solution, start: str | None = None) -> PathGraph:
                 found.append(Edge(source, consumer, formula, value))
                 reached[consumer] = 1
         edges.append(tuple(found))
-    return PathGraph(nodes, tuple(edges), place[solution.output.name, (0, 0)])
+    return PathGraph(nodes, tuple(edges), place.get((solution.output.name, (0, 0))))
 
 
 def _value(formula: Expr, solution: Solution, of: str, by: str) -> float:
