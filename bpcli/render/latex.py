@@ -193,9 +193,16 @@ def _givens(block: Givens) -> str:
     return "\\begin{bpgivens}\n" + "\\bpgap\n".join(items) + "\n\\end{bpgivens}"
 
 
+def _only_formula(inline: Inline) -> Math | None:
+    """The formula that is all there is to see in a cell."""
+    parts = [part for part in inline if part != ""]
+    return parts[0].math if len(parts) == 1 and type(parts[0]) is InlineMath else None
+
+
 def _cell(inline: Inline, room: int) -> str:
-    if len(inline) == 1 and type(inline[0]) is InlineMath:
-        parts = [rf"$\displaystyle {to_latex(part)}$" for part in broken(inline[0].math, room)]
+    formula = _only_formula(inline)
+    if formula is not None:
+        parts = [rf"$\displaystyle {to_latex(part)}$" for part in broken(formula, room)]
         stacked = r" \\ ".join(parts)
         return stacked if len(parts) == 1 else rf"\begin{{tabular}}{{@{{}}l@{{}}}}{stacked}\end{{tabular}}"
     return _inline(inline)
@@ -207,7 +214,7 @@ def _table(block: Table) -> str:
     room = max(LIMIT // max(count - 1, 1), 24)
     rows = [_line([_inline(title) for title in block.header], count) + r" \midrule"]
     rows += [_line([_cell(cell.text, room) for cell in row[:count]], count) for row in block.rows]
-    body = " \\addlinespace[0.35em]\n".join(rows).replace(r"\midrule \addlinespace[0.35em]", r"\midrule")
+    body = " \\addlinespace[0.5em]\n".join(rows).replace(r"\midrule \addlinespace[0.5em]", r"\midrule")
     caption = rf"{_inline(block.caption)}\par\nopagebreak" + "\n" if block.caption else ""
     height = sum(max((_height(cell.text) for cell in row), default=1) + 0.4 for row in block.rows)
     if height <= PAGE and not any(map(_is_form, (cell.text for row in block.rows for cell in row))):
@@ -239,9 +246,10 @@ def _height(inline: Inline) -> int:
 
 
 def _width(inline: Inline, room: int = LIMIT) -> int:
-    if len(inline) == 1 and type(inline[0]) is InlineMath:
+    formula = _only_formula(inline)
+    if formula is not None:
         # The columns of a matrix stand further apart than those of a drawing.
-        return max(draw(part).width + most_columns(part) for part in broken(inline[0].math, room))
+        return max(draw(part).width + most_columns(part) for part in broken(formula, room))
     return sum(draw(part.math).width if type(part) is InlineMath else len(str(part)) for part in inline)
 
 
