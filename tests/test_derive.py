@@ -9,7 +9,6 @@ from differences import central_difference
 from bpcli import load_problem, parse_problem, solve
 from bpcli.calculus.program import ProgramError
 from bpcli.document.document import Table
-from bpcli.export.equations import derivation_to_latex
 from bpcli.inquiry.derive import DerivationError, derive, simplifications
 from bpcli.lesson.derivation import derivation_document, program_equations
 from bpcli.notation.text import to_text
@@ -207,13 +206,6 @@ def test_values_on_request():
     )
 
 
-def test_latex_is_aligned_equations():
-    """Two groups of equations, one line each."""
-    text = derivation_to_latex(shipped("lez5"), derive(shipped("lez5"), ["W2"]))
-    assert text.count(r"\begin{align*}") == text.count(r"\end{align*}") == 2
-    assert r"\frac{\partial L}{\partial W^{(2)}} &= \frac{\partial L}{\partial a^{(2)}} h^{(1) \top}" in text
-
-
 @pytest.mark.parametrize(
     ("case", "name", "arguments"),
     [
@@ -224,10 +216,10 @@ def test_latex_is_aligned_equations():
     ],
 )
 def test_snapshots(case, name, arguments, snapshots):
-    """The document in the terminal and as Markdown, and the equations as LaTeX."""
+    """The document in the terminal, as Markdown and as LaTeX."""
     solution = shipped(name)
     derivation = derive(solution, **arguments)
     document = derivation_document(solution, derivation, with_values=bool(arguments))
     snapshots(case, "txt", render(document, "terminal", width=80))
     snapshots(case, "md", render(document, "markdown"))
-    snapshots(case, "tex", derivation_to_latex(solution, derivation))
+    snapshots(case, "tex", render(document, "latex"))

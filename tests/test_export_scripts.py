@@ -62,7 +62,7 @@ def test_scripts_of_libraries_that_are_not_here(name: str, target: str) -> None:
         elif isinstance(node, ast.FunctionDef | ast.Lambda):
             known |= {argument.arg for argument in node.args.args}
             known |= {node.name} if isinstance(node, ast.FunctionDef) else set()
-    assert used <= known | {"print", "len", "float", "max", "min", "abs", "sum"}
+    assert used <= known | {"print", "len", "range", "float", "max", "min", "abs", "sum"}
     assert ("np" in used) <= (target == "jax")
     solution = solve(load_problem(name))
     assert f'"{solution.output.name}": (' in text
@@ -114,6 +114,27 @@ VARIANTS = [
 def test_every_kind_of_line(lines: dict[str, str], target: str, tmp_path: Path) -> None:
     """Activations, losses, layouts, optimizers, functions of the file."""
     assert_runs(written(parse_problem(NETWORK.format(**{**PLAIN, **lines})), target), tmp_path)
+
+
+@pytest.mark.parametrize("target", INSTALLED)
+@pytest.mark.parametrize("optimizer", ["gradient_descent", "momentum", "rmsprop", "adagrad", "adam", "adamw"])
+def test_all_updates_are_made(optimizer: str, target: str, tmp_path: Path) -> None:
+    """The numbers of the first pass, and the parameters after the last update."""
+    update = f"{{optimizer: {optimizer}, learning_rate: 0.1, steps: 4}}"
+    problem = parse_problem(NETWORK.format(**{**PLAIN, "update": update}))
+    text = written(problem, target)
+    assert '"W1_new": (first["W1_new"], ' in text
+    after = solve(problem)["W2@4"]
+    assert f'"W2@4": (W2, [{", ".join(map(str, after))}])' in text
+    assert_runs(text, tmp_path)
+
+
+def test_numbers_are_worked_as_people_write_them() -> None:
+    """1 − β₁ and not what a computer makes of it."""
+    for target in TARGETS:
+        text = written(load_problem("adam"), target)
+        assert "m_W1 = 0.9 * m_W1_old + (1 - 0.9) * dL_dW1" in text
+        assert "0.09999999999999998" not in text
 
 
 GRAPH = """

@@ -6,12 +6,12 @@ taken through its textbook definition, down to operations that have none: + − 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, Variable
+from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, Shape, Variable
 from bpcli.calculus.ops.functions import identity
 from bpcli.calculus.ops.matrices import entry
 from bpcli.calculus.program import Program
@@ -29,7 +29,7 @@ BETWEEN = "between"
 def entry_of(expr: Expr, index: Index = (0, 0)) -> Expr:
     """The scalar formula of entry `index` (from 0) of `expr`; of a scalar expression, of its value.
 
-    Raises NotImplementedError for an operation with neither an entry rule nor a definition.
+    An operation with neither an entry rule nor a definition is taken whole, and the entry out of that.
     """
     return _Entries().entry(expr, index)
 
@@ -97,7 +97,7 @@ class _Entries:
                 self.kept[id(expr), None] = operation.definition(*expr.inputs)
             result = self.at(self.kept[id(expr), None], *index)
         else:
-            raise NotImplementedError(f"{operation.name} has no formula for one entry")
+            result = expr if expr.shape == () else entry(*index)(expr)
         # A rule may answer with an operand as it stands; only its entry is a scalar.
         return result if result.shape == () else self.at(self.kept.setdefault((id(expr), index), result), *index)
 
@@ -229,7 +229,7 @@ class _Lowering:
     def give(self, variable: Variable, value: Array, texts: Any) -> None:
         """Nodes for the entries of an input."""
         nodes = [self.tape.number(float(item)) for item in np.ravel(value)]
-        self.leaves.extend(_entries(variable))
+        self.leaves.extend(entries(variable))
         self.cells[variable.name] = tuple(nodes)
 
     def bind(self, variable: Variable, expr: Expr) -> None:
@@ -237,7 +237,7 @@ class _Lowering:
         first = len(self.tape)
         nodes = Line(self).lowered(expr)
         named: list[int] = []
-        for leaf, node in zip(_entries(variable), nodes, strict=True):
+        for leaf, node in zip(entries(variable), nodes, strict=True):
             # What is another quantity already (y = x) gets a node of its own.
             if self.leaves[node] is not None:
                 node = self.emit(identity, (node,))
@@ -314,9 +314,8 @@ class Line:
         assert isinstance(expr, Constant)
         if expr.shape == ():
             return (self.lowering.constant(expr),)
-        rows, columns = expr.shape
-        entries = (_entry_of_leaf(expr, (i, j)) for i in range(rows) for j in range(columns))
-        return tuple(self.lowering.constant(item) for item in entries)  # type: ignore[arg-type]
+        items = (_entry_of_leaf(expr, index) for index in indices(expr.shape))
+        return tuple(self.lowering.constant(item) for item in items)  # type: ignore[arg-type]
 
     def _expanded(self, expr: Apply) -> tuple[Expr, ...] | None:
         """Formulas whose entries, one after the other, are those of `expr`; None where it acts entry by entry."""
@@ -327,8 +326,7 @@ class Line:
             return None
         if operation.entry is None:
             raise NotImplementedError(f"{operation.name} has no form in elementary operations")
-        rows, columns = expr.shape or (1, 1)
-        return tuple(operation.entry((i, j), self._at, *expr.inputs) for i in range(rows) for j in range(columns))
+        return tuple(operation.entry(index, self._at, *expr.inputs) for index in indices(expr.shape))
 
     def _at(self, expr: Expr, row: int, column: int) -> Expr:
         nodes = self.done[id(expr)]
@@ -360,16 +358,20 @@ def _broadcast(nodes: tuple[int, ...], shape: tuple[int, ...], rows: int, column
     return tuple(node for node in nodes for _ in range(columns))
 
 
-def _entries(variable: Variable) -> list[Variable]:
+def indices(shape: Shape) -> Iterator[Index]:
+    """The places of a quantity's entries, row by row; a number has one."""
+    rows, columns = shape or (1, 1)
+    return ((i, j) for i in range(rows) for j in range(columns))
+
+
+def entries(variable: Variable) -> list[Variable]:
     """A variable for each entry of a quantity, row by row, called as it is in answers."""
     if variable.shape == ():
         return [variable]
-    rows, columns = variable.shape
     found: list[Variable] = []
-    for i in range(rows):
-        for j in range(columns):
-            place = f"{i + 1},{j + 1}" if variable.rank == 2 else str(max(i, j) + 1)
-            math = entry(i, j).notation.write((variable.math,), (variable,))
-            name = f"{variable.name}[{place}]"
-            found.append(Variable(name, (), math, variable.role, place=variable.place, of=variable, rank=0))
+    for i, j in indices(variable.shape):
+        place = f"{i + 1},{j + 1}" if variable.rank == 2 else str(max(i, j) + 1)
+        math = entry(i, j).notation.write((variable.math,), (variable,))
+        name = f"{variable.name}[{place}]"
+        found.append(Variable(name, (), math, variable.role, place=variable.place, of=variable, rank=0))
     return found

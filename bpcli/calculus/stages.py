@@ -15,7 +15,7 @@ import numpy as np
 
 from bpcli.calculus.expr import Apply, Array, Constant, Expr, Variable, evaluate, postorder, substitute
 from bpcli.calculus.lower import entry_of
-from bpcli.calculus.ops.elementary import negate, sum_of
+from bpcli.calculus.ops.elementary import divide, multiply, negate, sum_of
 
 MOST_SUMMANDS = 6
 """A longer sum is worked at once: written out it would fill the page."""
@@ -45,8 +45,8 @@ def begun(formula: Expr, values: Mapping[str, Any], texts: Mapping[str, Any]) ->
     stage = numbers_in(formula, values, texts)
     if isinstance(stage, Apply) and stage.operation.unfold not in ("", "slices") and _all_numbers(stage):
         unfolded = _unfolded(stage)
-        return stage if unfolded is None else unfolded
-    return stage
+        stage = stage if unfolded is None else unfolded
+    return _without_signed_zeros(stage)
 
 
 def is_long(formula: Expr) -> bool:
@@ -77,7 +77,7 @@ def stages(formula: Expr, values: Mapping[str, Array], texts: Mapping[str, Any])
     previous: Expr | None = None
     while stage is not previous:
         if not isinstance(stage, Apply) or not (_unfolds_next(stage) or _is_signed_number(stage)):
-            yield stage
+            yield _without_signed_zeros(stage)
         if not isinstance(stage, Apply):
             return
         previous, stage = stage, _next(stage)
@@ -147,6 +147,22 @@ def _is_signed_number(item: Expr) -> bool:
         and item.operation is negate
         and isinstance(item.inputs[0], Constant)
     )
+
+
+def _without_signed_zeros(stage: Expr) -> Expr:
+    """0 for −0, and 0 · ln 0.5 for −0 · ln 0.5: nobody writes a sign before a zero."""
+
+    def unsigned(node: Expr) -> Expr | None:
+        is_negative = isinstance(node, Apply) and node.operation is negate
+        return node.inputs[0] if is_negative and _leads_with_zero(node.inputs[0]) else None  # type: ignore[attr-defined]
+
+    return substitute(stage, unsigned)
+
+
+def _leads_with_zero(item: Expr) -> bool:
+    while isinstance(item, Apply) and item.operation in (multiply, divide):
+        item = item.inputs[0]
+    return isinstance(item, Constant) and item.shape == () and item.math is None and float(item.value) == 0.0
 
 
 def _inside_chains(root: Apply) -> set[int]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bpcli.cli.documents import write_document
+from bpcli.cli.documents import refuse_idle_options, write_document
 from bpcli.cli.language import DecimalComma, Lang, Language, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Width, choose_format
+from bpcli.cli.options import FORMAT, Ascii, Fragment, Width, choose_format
 
 if TYPE_CHECKING:
     from bpcli.classroom.variants import ClassGrader
@@ -75,6 +77,7 @@ def check(
     lang: Lang = None,
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
+    fragment: Fragment = False,
 ) -> None:
     """Grade answers: follow an error through, and name the mistake.
 
@@ -88,12 +91,24 @@ def check(
     if problem == STANDARD_INPUT and STANDARD_INPUT in answers:
         raise typer.BadParameter("the problem and the answers cannot both come from standard input")
     chosen = choose_format(format, output, CheckFormat)
+    refuse_idle_options(chosen.value, fragment=fragment)
     class_options = (csv, json, report, feedback_dir, overrides)
     single = len(answers) == 1 and (answers[0] == STANDARD_INPUT or not os.path.isdir(answers[0]))  # noqa: PTH112
     if single and chosen is not CheckFormat.gradescope and not any(class_options):
-        code = _check_one(
-            problem, answers[0], chosen, output, explain, feedback.value, width, ascii, lang, decimal_comma
-        )
+        with _grading():
+            code = _check_one(
+                problem,
+                answers[0],
+                chosen,
+                output,
+                explain,
+                feedback.value,
+                width,
+                ascii,
+                fragment,
+                lang,
+                decimal_comma,
+            )
         if code != ALL_CORRECT:
             raise typer.Exit(code)
         return
@@ -104,22 +119,24 @@ def check(
         raise typer.BadParameter("standard input is one answer file: check it alone")
     from bpcli.cli.classroom import grade_class
 
-    code = grade_class(
-        problem,
-        answers,
-        csv=csv,
-        json=json,
-        report=report,
-        feedback_dir=feedback_dir,
-        overrides=overrides,
-        feedback=feedback.value,
-        format=chosen.value,
-        output=output,
-        width=width,
-        ascii=ascii,
-        adapt=in_language(lang, locale=chosen not in (CheckFormat.json, CheckFormat.gradescope)),
-        decimal_comma=decimal_comma,
-    )
+    with _grading():
+        code = grade_class(
+            problem,
+            answers,
+            csv=csv,
+            json=json,
+            report=report,
+            feedback_dir=feedback_dir,
+            overrides=overrides,
+            feedback=feedback.value,
+            format=chosen.value,
+            output=output,
+            width=width,
+            ascii=ascii,
+            fragment=fragment,
+            adapt=in_language(lang, locale=chosen not in (CheckFormat.json, CheckFormat.gradescope)),
+            decimal_comma=decimal_comma,
+        )
     if code != ALL_CORRECT:
         raise typer.Exit(code)
 
@@ -133,6 +150,7 @@ def _check_one(
     feedback: str,
     width: int | None,
     ascii: bool,  # noqa: A002
+    fragment: bool,
     lang: Language | None,
     decimal_comma: bool | None,
 ) -> int:
@@ -149,21 +167,29 @@ def _check_one(
         write_text(report_to_json(report, feedback), output)
     else:
         document = _document(grader, submission, report, explain, feedback, ascii and format is CheckFormat.terminal)
-        write_document(with_comma(document, decimal_comma), format, output, width, ascii)
+        write_document(with_comma(document, decimal_comma), format, output, width, ascii, fragment=fragment)
     return ALL_CORRECT if all(answer.verdict == "correct" for answer in report.answers) else NOT_ALL_CORRECT
 
 
 def _read(grader: ClassGrader, path: str) -> Submission:
-    from bpcli.diagnostics import InputError, ProblemError
+    from bpcli.diagnostics import InputError
     from bpcli.grading.submission import ANSWER_LIMIT
     from bpcli.problem.source import read_source
 
+    if path != STANDARD_INPUT:
+        return grader.read(read_source(path, ANSWER_LIMIT), path)
+    if sys.stdin is None:
+        raise InputError("cannot read answers: standard input is closed")
+    return grader.read(sys.stdin.buffer.read(ANSWER_LIMIT + 1), "<stdin>")
+
+
+@contextmanager
+def _grading() -> Iterator[None]:
+    """Whatever file is refused meanwhile, its last sentence is that nothing was graded."""
+    from bpcli.diagnostics import ProblemError
+
     try:
-        if path != STANDARD_INPUT:
-            return grader.read(read_source(path, ANSWER_LIMIT), path)
-        if sys.stdin is None:
-            raise InputError("cannot read answers: standard input is closed")
-        return grader.read(sys.stdin.buffer.read(ANSWER_LIMIT + 1), "<stdin>")
+        yield
     except ProblemError as error:
         error.outcome = "Nothing was graded."
         raise

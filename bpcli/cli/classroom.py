@@ -56,6 +56,7 @@ def grade_class(
     output: str | None = None,
     width: int | None = None,
     ascii: bool = False,  # noqa: A002
+    fragment: bool = False,
     adapt: Callable[[Problem], Problem],
     decimal_comma: bool | None = None,
 ) -> int:
@@ -65,7 +66,7 @@ def grade_class(
     refused. `adapt` gives a problem its language; `decimal_comma` says how numbers are displayed.
     """
     outputs = _Outputs(csv, json, report, output, feedback_dir)
-    shown = _Shown(format, feedback, output, width, ascii, decimal_comma)
+    shown = _Shown(format, feedback, output, width, ascii, fragment, decimal_comma)
     if format != "gradescope":
         return _graded_class(problem, paths, outputs, overrides, shown, adapt)
     from bpcli.cli.output import refuse_to_overwrite, write_text
@@ -99,6 +100,7 @@ class _Shown(NamedTuple):
     output: str | None
     width: int | None
     ascii: bool
+    fragment: bool
     decimal_comma: bool | None
 
 
@@ -294,7 +296,7 @@ def _show(result: ClassResult, solution: Solution, shown: _Shown) -> None:
         from bpcli.cli.documents import Format, write_document
 
         document = _report(result, solution, shown, full=shown.format != "terminal")
-        write_document(document, Format(shown.format), shown.output, shown.width, shown.ascii)
+        write_document(document, Format(shown.format), shown.output, shown.width, shown.ascii, fragment=shown.fragment)
 
 
 def _report(result: ClassResult, solution: Solution, shown: _Shown, *, full: bool = True) -> Document:

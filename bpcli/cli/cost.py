@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from bpcli.cli.documents import Format, write_document
+from bpcli.cli.documents import Format, refuse_idle_options, write_document
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choose_format
+from bpcli.cli.options import FORMAT, Ascii, Fragment, Output, ProblemSource, Width, choose_format
 
 if TYPE_CHECKING:
     from bpcli.inquiry.cost import Cost, Growth
@@ -20,6 +20,7 @@ def cost(
     lang: Lang = None,
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
+    fragment: Fragment = False,
 ) -> None:
     """Count what the passes of a problem cost, beside central differences, and how that grows.
 
@@ -34,11 +35,12 @@ def cost(
     solution = solve(in_language(lang)(load_problem(problem)))
     counted = cost_of(solution.program, solution.built.parameters)
     chosen = choose_format(format, output, Format)
+    refuse_idle_options(chosen.value, fragment=fragment)
     if chosen is Format.json:
         write_text(_json(solution.problem.title, counted, growth()), output)
         return
     document = with_comma(cost_document(solution, counted, growth()), decimal_comma)
-    write_document(document, chosen, output, width, ascii)
+    write_document(document, chosen, output, width, ascii, fragment=fragment)
 
 
 def _json(title: str, cost: Cost, growth: tuple[Growth, ...]) -> str:

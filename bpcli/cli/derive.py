@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from bpcli.cli.documents import write_document
+from bpcli.cli.documents import refuse_idle_options, write_document
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choose_format, identifiers
+from bpcli.cli.options import FORMAT, Ascii, Fragment, Output, ProblemSource, Width, choose_format, identifiers
 
 
 class DeriveFormat(str, Enum):
@@ -51,13 +51,14 @@ def derive(
     lang: Lang = None,
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
+    fragment: Fragment = False,
 ) -> None:
     """Print the program of a problem extended by its derivatives, as formulas.
 
     Examples:  bpcli derive lez5   |   bpcli derive lez5 --wrt W1 -o gradient.tex   |
     bpcli derive lez5 --of dL/dW1 --wrt W1 --direction 1,0,0,0 --values
     """
-    from bpcli.cli.output import refuse_to_overwrite, write_text
+    from bpcli.cli.output import refuse_to_overwrite
     from bpcli.inquiry.derive import derive as extend
     from bpcli.lesson.derivation import derivation_document
     from bpcli.solution.load import load_problem, solve
@@ -67,13 +68,9 @@ def derive(
     names = identifiers(wrt)
     derivation = extend(solution, names, of, _numbers(direction))
     chosen = choose_format(format, output, DeriveFormat)
-    if chosen is DeriveFormat.latex:
-        from bpcli.export.equations import derivation_to_latex
-
-        write_text(derivation_to_latex(solution, derivation), output)
-        return
+    refuse_idle_options(chosen.value, fragment=fragment)
     document = derivation_document(solution, derivation, with_values=values)
-    write_document(with_comma(document, decimal_comma), chosen, output, width, ascii)
+    write_document(with_comma(document, decimal_comma), chosen, output, width, ascii, fragment=fragment)
 
 
 def _numbers(text: str | None) -> list[float] | None:

@@ -63,7 +63,7 @@ def write_document(
         write_text(render(document, name, **options), output)
 
 
-def refuse_idle_options(format: str, *, fragment: bool, folded: bool) -> None:  # noqa: A002
+def refuse_idle_options(format: str, *, fragment: bool, folded: bool = False) -> None:  # noqa: A002
     """Refuses an option that the format has no use for."""
     if fragment and format not in FRAGMENTS:
         raise typer.BadParameter(f"--fragment is for {', '.join(FRAGMENTS[:-1])} and {FRAGMENTS[-1]}")

@@ -27,6 +27,9 @@ Decimals = Annotated[
 Significant = Annotated[
     int | None, typer.Option(min=1, max=10, help="Significant digits of computed numbers, in place of decimals.")
 ]
+Fragment = Annotated[
+    bool, typer.Option("--fragment", help="HTML, LaTeX, Typst: a part to put into a document of your own.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
 
 FORMAT = typer.Option("--format", "-f", help="Output format (by default after the name of -o).")

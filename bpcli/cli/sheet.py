@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from bpcli.cli.documents import write_document
+from bpcli.cli.documents import refuse_idle_options, write_document
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choose_format, identifiers
+from bpcli.cli.options import FORMAT, Ascii, Fragment, Output, ProblemSource, Width, choose_format, identifiers
 
 if TYPE_CHECKING:
     from bpcli.solution.solution import Solution
@@ -78,6 +78,7 @@ def sheet(
     lang: Lang = None,
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
+    fragment: Fragment = False,
     force: Replace = False,
 ) -> None:
     """Make an answer sheet: every quantity asked for, with room for its numbers.
@@ -93,6 +94,9 @@ def sheet(
 
     refuse_to_overwrite(output, problem)
     chosen = choose_format(format, output, SheetFormat)
+    refuse_idle_options(chosen.value, fragment=fragment)
+    if fragment and chosen is SheetFormat.html:
+        raise typer.BadParameter("an answer page stands alone; --fragment is for its latex and its typst")
     given_away = _given_away(filled)
     if chosen in (SheetFormat.csv, SheetFormat.json) and given_away.level == "half":
         raise typer.BadParameter(f"{chosen.value} has no room for formulas; --filled half is for the other formats")
@@ -112,7 +116,7 @@ def sheet(
         from bpcli.reports.sheet import paper_sheet
 
         document = paper_sheet(solution, given_away.ids, given_away.level)
-        write_document(with_comma(document, decimal_comma), chosen, output, width, ascii)
+        write_document(with_comma(document, decimal_comma), chosen, output, width, ascii, fragment=fragment)
 
 
 def key(
@@ -123,6 +127,7 @@ def key(
     lang: Lang = None,
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
+    fragment: Fragment = False,
     force: Replace = False,
 ) -> None:
     """Make the answer key: every quantity asked for with its value and its points, and what counts as right.
@@ -137,6 +142,7 @@ def key(
 
     refuse_to_overwrite(output, problem)
     chosen = choose_format(format, output, KeyFormat)
+    refuse_idle_options(chosen.value, fragment=fragment)
     solution = solve(in_language(lang)(load_problem(problem)))
     if chosen.value in FILES:
         text = filled_sheet(solution, chosen.value)
@@ -144,7 +150,7 @@ def key(
             _refuse_written(output, solution, text)
         write_text(text, output)
         return
-    write_document(with_comma(key_document(solution), decimal_comma), chosen, output, width, ascii)
+    write_document(with_comma(key_document(solution), decimal_comma), chosen, output, width, ascii, fragment=fragment)
 
 
 def _given_away(texts: list[str] | None) -> _GivenAway:

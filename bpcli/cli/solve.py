@@ -16,6 +16,7 @@ from bpcli.cli.options import (
     FORMAT,
     Ascii,
     Decimals,
+    Fragment,
     Output,
     ProblemSource,
     Significant,
@@ -79,9 +80,7 @@ def solve(
     lang: Lang = None,
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
-    fragment: Annotated[
-        bool, typer.Option("--fragment", help="HTML, LaTeX, Typst: a part to put into a document of your own.")
-    ] = False,
+    fragment: Fragment = False,
     folded: Annotated[
         bool, typer.Option("--folded", help="HTML: steps closed, to be tried and then opened one at a time.")
     ] = False,

@@ -127,11 +127,13 @@ class Fenced(NamedTuple):
 class Matrix(NamedTuple):
     """A bracketed matrix of number texts (ASCII minus, as in `Number`); a column vector has one column.
 
-    Elided rows or columns are cells with the text `…`; `elided` then holds the true shape to be shown.
+    Elided rows or columns are cells with the text `…`; `elided` then holds the true shape to be shown. A matrix that
+    is `whole` is never elided to fit into a page.
     """
 
     rows: tuple[tuple[str, ...], ...]
     elided: tuple[int, int] | None = None
+    whole: bool = False
 
 
 @compared_by_class

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from bpcli.document.mathtree import Math, Matrix
@@ -20,35 +21,56 @@ PAD_X, PAD_Y = 14.0, 9.0
 WIDEST = 300.0
 ARROW = 7.0
 
-STYLE = """
-.bpcli { color-scheme: light dark;
-  --paper: #ffffff; --ink: #1b2026; --quiet: #69727d; --box: #f6f8fa; --given: #ffffff;
-  --edge: #c3cad2; --wire: #aab3bd; --rule: #d5dae0; --accent: #1a5fb4; --back: #b03a12;
-  font-family: "STIX Two Text", "Cambria", "Times New Roman", "Liberation Serif", "Nimbus Roman", serif; }
-@media (prefers-color-scheme: dark) { .bpcli {
-  --paper: #15181c; --ink: #e9ecef; --quiet: #98a2ad; --box: #1f242a; --given: #15181c;
-  --edge: #4a535d; --wire: #5c6670; --rule: #39414a; --accent: #7fb2f0; --back: #f2946b; } }
-.bpcli .paper { fill: var(--paper); }
-.bpcli text { fill: var(--ink); white-space: pre; }
-.bpcli .it { font-style: italic; }
-.bpcli .quiet { fill: var(--quiet); }
-.bpcli .back, .bpcli .back tspan { fill: var(--back); }
-.bpcli .halo { paint-order: stroke; stroke: var(--paper); stroke-width: 4; stroke-linejoin: round; }
-.bpcli .box { fill: var(--box); stroke: var(--edge); stroke-width: 1.2; }
-.bpcli .given { fill: var(--given); }
-.bpcli .output { stroke: var(--accent); stroke-width: 2; }
-.bpcli .adjoint { stroke: var(--back); }
-.bpcli .wire { fill: none; stroke: var(--edge); stroke-width: 1.3; }
-.bpcli .weight { stroke: var(--wire); }
-.bpcli .passed { stroke: var(--quiet); }
-.bpcli .backward { stroke: var(--back); }
-.bpcli .rule { stroke: var(--rule); }
-.bpcli .bracket { fill: none; stroke: var(--ink); stroke-width: 1.1; }
-.bpcli .bracket.backward { stroke: var(--back); }
-.bpcli .head { fill: var(--edge); stroke: none; }
-.bpcli .head.passed { fill: var(--quiet); }
-.bpcli .head.backward { fill: var(--back); }
+LIGHT = {
+    "paper": "#ffffff", "ink": "#1b2026", "quiet": "#69727d", "box": "#f6f8fa", "given": "#ffffff",
+    "edge": "#c3cad2", "wire": "#aab3bd", "rule": "#d5dae0", "accent": "#1a5fb4", "back": "#b03a12",
+}  # fmt: skip
+DARK = {
+    "paper": "#15181c", "ink": "#e9ecef", "quiet": "#98a2ad", "box": "#1f242a", "given": "#15181c",
+    "edge": "#4a535d", "wire": "#5c6670", "rule": "#39414a", "accent": "#7fb2f0", "back": "#f2946b",
+}  # fmt: skip
+
+_FONTS = '"STIX Two Text", "Cambria", "Times New Roman", "Liberation Serif", "Nimbus Roman", serif'
+_SHAPES = f"""
+.bpcli {{ color-scheme: light dark; font-family: {_FONTS}; }}
+.bpcli text {{ white-space: pre; }}
+.bpcli .it {{ font-style: italic; }}
+.bpcli .halo {{ paint-order: stroke; stroke-width: 4; stroke-linejoin: round; }}
+.bpcli .box {{ stroke-width: 1.2; }}
+.bpcli .output {{ stroke-width: 2; }}
+.bpcli .wire {{ fill: none; stroke-width: 1.3; }}
+.bpcli .bracket {{ fill: none; stroke-width: 1.1; }}
+.bpcli .head {{ stroke: none; }}
 """.strip()
+_PAINT = """
+.bpcli .paper { fill: paper; }
+.bpcli text { fill: ink; }
+.bpcli .quiet { fill: quiet; }
+.bpcli .back, .bpcli .back tspan { fill: back; }
+.bpcli .halo { stroke: paper; }
+.bpcli .box { fill: box; stroke: edge; }
+.bpcli .given { fill: given; }
+.bpcli .output { stroke: accent; }
+.bpcli .adjoint { stroke: back; }
+.bpcli .wire { stroke: edge; }
+.bpcli .weight { stroke: wire; }
+.bpcli .passed { stroke: quiet; }
+.bpcli .backward { stroke: back; }
+.bpcli .rule { stroke: rule; }
+.bpcli .bracket { stroke: ink; }
+.bpcli .bracket.backward { stroke: back; }
+.bpcli .head { fill: edge; }
+.bpcli .head.passed { fill: quiet; }
+.bpcli .head.backward { fill: back; }
+""".strip()
+
+
+def _painted(colours: Mapping[str, str]) -> str:
+    """The rules of colour with the colours in them: few programs but browsers know variables."""
+    return re.sub(r"(?<=: )\w+(?=;)", lambda name: colours[name[0]], _PAINT)
+
+
+STYLE = f"{_SHAPES}\n{_painted(LIGHT)}\n@media (prefers-color-scheme: dark) {{\n{_painted(DARK)}\n}}"
 
 
 def escaped(text: str) -> str:

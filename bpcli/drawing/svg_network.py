@@ -75,8 +75,7 @@ def network_to_svg(picture: NetworkPicture) -> str:
     for wire in picture.wires:
         _weight(canvas, wire, picture, frames)
     width = max(right, MARGIN + width_of([Run(picture.title)], 18.0)) + MARGIN
-    units = sum(len(column.units) + column.hidden for column in picture.columns[1:])
-    return canvas.document(width, middle + height / 2 + MARGIN, picture.title, f"{units} units, {picture.caption}")
+    return canvas.document(width, middle + height / 2 + MARGIN, picture.title, picture.description)
 
 
 def _centres(widths: list[float], cards: list[list[_Card]], picture: NetworkPicture) -> list[float]:

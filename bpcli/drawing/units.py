@@ -52,6 +52,7 @@ class NetworkPicture(NamedTuple):
 
     title: str
     caption: str
+    description: str
     columns: tuple[Column, ...]
     wires: tuple[Wire, ...]
     loss: Unit | None
@@ -92,7 +93,12 @@ class _Painter:
         caption = ""
         if self.count > 1:
             caption = self.messages.text("graph.instance", number=self.instance + 1, count=self.count)
-        return NetworkPicture(self.solution.problem.title, caption, tuple(columns), tuple(wires), self.loss())
+        sizes = ", ".join(str(len(column.units) + column.hidden) for column in columns)
+        description = self.messages.text("graph.units", sizes=sizes)
+        if caption:
+            description += f"; {caption}"
+        title = self.solution.problem.title
+        return NetworkPicture(title, caption, description, tuple(columns), tuple(wires), self.loss())
 
     def units_of(self, variable: Variable) -> int:
         return variable.shape[0 if self.affine == "W x + b" else 1]

@@ -93,9 +93,17 @@ def _weights(asked: Quiz) -> list[int]:
 
 
 def _field(cell: Cell, weight: int, right: str) -> str:
-    parts = [f"={_number(cell.value)}:{_number(cell.tolerance)}#{_feedback(right)}"]
+    parts = [f"={_number(at)}:{_number(tolerance)}#{_feedback(right)}" for at, tolerance in _right(cell)]
     parts += [f"%0%{_number(w.value)}:{_number(w.tolerance)}#{_feedback(w.message)}" for w in cell.wrong]
     return f"{{{weight}:NUMERICAL:{'~'.join(parts)}}}"
+
+
+def _right(cell: Cell) -> list[tuple[float, float]]:
+    """The right value with its tolerance, and beside it what may be left of it where digits are cut off."""
+    found = [(cell.value, cell.tolerance)]
+    if cell.cut:
+        found.append((cell.value - math.copysign(cell.tolerance + cell.cut / 2, cell.value), cell.cut / 2))
+    return found
 
 
 def _number(value: float) -> str:
@@ -146,8 +154,9 @@ def _read_back(written: str, asked: Quiz) -> None:
     assert title == asked.title, "the title of the question is another one when it is read back"
     assert len(fields) == len(cells), "some field of the question cannot be read back"
     for field, cell in zip(fields, cells, strict=True):
-        expected = [cell.value, *(wrong.value for wrong in cell.wrong)]
+        rights = [value for value, _ in _right(cell)]
+        expected = [*rights, *(wrong.value for wrong in cell.wrong)]
         read = [value for _, value, _, _ in field.alternatives]
         assert len(read) == len(expected), "some answer of a field cannot be read back"
         assert all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-300) for a, b in zip(read, expected, strict=True))
-        assert [share for share, *_ in field.alternatives] == [100.0] + [0.0] * len(cell.wrong)
+        assert [share for share, *_ in field.alternatives] == [100.0] * len(rights) + [0.0] * len(cell.wrong)

@@ -1,8 +1,8 @@
 """PrairieLearn: the problem as a question folder, and reports as results of an external grader.
 
 A quantity becomes a `pl-number-input`, or a `pl-matrix-component-input` with a box for every entry. The tolerance is
-absolute; that of a matrix is the largest of its entries'. Text is written so that neither the browser nor Mustache
-nor MathJax finds anything in it.
+absolute and the same to both sides; that of a matrix is the largest of its entries'. Text is written so that neither
+the browser nor Mustache nor MathJax finds anything in it.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _weights(asked: Quiz) -> list[int]:
 
 def _input(question: Question, name: str, weight: int) -> str:
     element = "pl-matrix-component-input" if question.asked.shape else "pl-number-input"
-    tolerance = max(cell.tolerance for cell in question.cells)
+    tolerance = max(cell.tolerance + cell.cut for cell in question.cells)
     label = FORMULA.replace("{}", f"{tex(question.symbol)} =")
     attributes = {
         "answers-name": name,

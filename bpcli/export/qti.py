@@ -9,6 +9,7 @@ The same problem gives the same bytes: entries have one order and one date, iden
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 from decimal import Decimal
 from hashlib import sha256
@@ -104,8 +105,13 @@ def _assessment(asked: Quiz, fingerprint: str) -> ET.Element:
 
 
 def _shift(question: Question) -> int:
-    """By how many places the numbers of a quantity are moved so that Canvas keeps their digits."""
-    return max(0, *(-_exponent(cell.text) - CANVAS_DECIMALS for cell in question.cells))
+    """By how many places the numbers of a quantity are moved so that Canvas keeps the digits that matter."""
+    return max(0, *(_decimals(cell) - CANVAS_DECIMALS for cell in question.cells))
+
+
+def _decimals(cell: Cell) -> int:
+    """The decimals asked for, but none that the tolerance makes no difference of."""
+    return min(-_exponent(cell.text), math.ceil(-math.log10(cell.tolerance)))
 
 
 def _exponent(text: str) -> int:
@@ -154,20 +160,19 @@ def _number_item(section: ET.Element, ident: str, title: str, html: str, points:
     _add(_add(processing, "outcomes"), "decvar", maxvalue="100", minvalue="0", varname="SCORE", vartype="Decimal")
     condition = _add(processing, "respcondition", **{"continue": "No"})
     either = _add(_add(condition, "conditionvar"), "or")
-    exact, margin = _numbers(cell, shift)
+    low, exact, high = _numbers(cell, shift)
     _add(either, "varequal", f"{exact:f}", respident="response1")
     between = _add(either, "and")
-    _add(between, "vargte", f"{exact - margin:f}", respident="response1")
-    _add(between, "varlte", f"{exact + margin:f}", respident="response1")
+    _add(between, "vargte", f"{low:f}", respident="response1")
+    _add(between, "varlte", f"{high:f}", respident="response1")
     _add(condition, "setvar", "100", action="Set", varname="SCORE")
 
 
-def _numbers(cell: Cell, shift: int) -> tuple[Decimal, Decimal]:
-    """The value and its tolerance as decimals, moved by `shift` places."""
-    tolerance = Decimal(f"{cell.tolerance:.6g}")
-    last = tolerance.adjusted() - SPARE - 3
-    value = Decimal(repr(cell.value)).quantize(Decimal(1).scaleb(last)) if cell.value else Decimal(0)
-    return value.scaleb(shift), tolerance.scaleb(shift)
+def _numbers(cell: Cell, shift: int) -> tuple[Decimal, ...]:
+    """The least right number, the value and the greatest right number as decimals, moved by `shift` places."""
+    last = Decimal(f"{cell.tolerance:.6g}").adjusted() - SPARE - 3
+    numbers = (cell.low, cell.value, cell.high)
+    return tuple(Decimal(repr(number)).quantize(Decimal(1).scaleb(last)).scaleb(shift) for number in numbers)
 
 
 # --- reading it back ---

@@ -1,7 +1,8 @@
 """What a learning platform asks: every entry asked for as a number with a tolerance, and the statement as HTML.
 
 **Tolerance.** Half a unit of the last digit asked for, what honest rounding of the earlier answers adds to that (as
-`check` allows), and the problem's own tolerance. Whoever rounds as the problem says is right.
+`check` allows), and the problem's own tolerance. Whoever rounds as the problem says is right, and so is who cuts digits
+off where `check` takes that.
 
 **Feedback.** Every mistake of the catalogue that would give another number, made on the true earlier values, most
 likely first; of several that give the same number the most likely one speaks.
@@ -9,6 +10,7 @@ likely first; of several that give the same number the most likely one speaks.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -27,7 +29,7 @@ from bpcli.document.rounding import Rounding
 from bpcli.document.safe import safe
 from bpcli.grading.asked import Asked, asked
 from bpcli.grading.diagnose import Diagnoser
-from bpcli.grading.tolerance import half_unit, slack
+from bpcli.grading.tolerance import GUARD, half_unit, slack
 from bpcli.lesson.givens import equality, given_blocks
 from bpcli.messages import Messages
 from bpcli.mistakes import described
@@ -40,6 +42,11 @@ MOST_FEEDBACK = 10
 MOST_CELLS = 1_000
 INERT = "mathjax_ignore tex2jax_ignore nolink"
 """Classes of text in which no platform looks for formulas or links."""
+
+SHARES = (1.0, 1 / 32, 1 / 1024)
+"""A formula moves with each of these shares of a rounding in proportion, but where it jumps."""
+NO_STEP = 1e-6
+CLOSE = 1e-3
 
 _OPENING = re.compile(r"\{(?=[{:]|[0-9]+:)")
 _CLOSING = re.compile(r"\}(?=\})")
@@ -61,13 +68,28 @@ class Wrong(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One number asked for. `place` are its indices (from 1); `text` is the number at the digits asked for."""
+    """One number asked for. `place` are its indices (from 1); `text` is the number at the digits asked for.
+
+    Right is what lies within the tolerance, and up to `cut` beyond it towards 0, where it is what is left of the value
+    when digits are cut off.
+    """
 
     place: tuple[int, ...]
     value: float
     text: str
     tolerance: float
     wrong: tuple[Wrong, ...]
+    cut: float = 0.0
+
+    @property
+    def low(self) -> float:
+        """The least number that is right."""
+        return self.value - self.tolerance - (self.cut if self.value > 0 else 0.0)
+
+    @property
+    def high(self) -> float:
+        """The greatest number that is right."""
+        return self.value + self.tolerance + (self.cut if self.value < 0 else 0.0)
 
 
 class Question(NamedTuple):
@@ -144,10 +166,10 @@ def _statement(solution: Solution, messages: Messages) -> Iterator[Inline]:
 
 def _separated(equations: tuple[Math, ...]) -> Inline:
     parts: list[Any] = []
-    for math in equations:
+    for equation in equations:
         if parts:
             parts.append(", ")
-        parts.append(InlineMath(math))
+        parts.append(InlineMath(equation))
     return tuple(parts)
 
 
@@ -173,10 +195,13 @@ class _Cells:
         for index in product(*map(range, item.shape)):
             true = float(np.asarray(value)[index])
             half = _half(true, self.solution.rounding)
-            tolerance = half + float(slacks[index]) + max(check.absolute, check.relative * abs(true))
+            room = float(slacks[index]) + max(check.absolute, check.relative * abs(true))
+            tolerance = _stable(half + room, 6)
             told = self._told(true, half, tolerance, [(at[index], identifier) for at, identifier in wrongs])
             place = (*item.indices, *(number + 1 for number in index))
-            cells.append(Cell(place, _stable(true), self.solution.rounding.text(true), _stable(tolerance, 6), told))
+            cut = _cut(abs(true), half, room) if check.truncation == "accept" else 0.0
+            text = self.solution.rounding.text(true)
+            cells.append(Cell(place, _stable(true), text, tolerance, told, _stable(cut, 6)))
         length = item.shape[1] if len(item.shape) == 2 else len(cells)
         return tuple(tuple(cells[start : start + length]) for start in range(0, len(cells), length))
 
@@ -185,7 +210,14 @@ class _Cells:
         return Diagnoser(self.solution)
 
     def _slack(self, line: Binding, item: Asked) -> Array:
-        return self._laid_out(slack(line.expr, self.solution.values, self.radii), item)
+        """What the roundings of earlier answers come to; where the formula jumps, no rounding leads across."""
+        jumps = self._moved(line, NO_STEP)
+        moved = [np.maximum(self._moved(line, share) - jumps, 0.0) / share for share in SHARES]
+        return self._laid_out(np.min(moved, axis=0), item)
+
+    def _moved(self, line: Binding, share: float) -> Array:
+        radii = {name: share * radius for name, radius in self.radii.items()}
+        return slack(line.expr, self.solution.values, radii)
 
     def _laid_out(self, value: Array, item: Asked) -> Array:
         """An array of the program as the answer is laid out."""
@@ -217,6 +249,18 @@ class _Cells:
             message = f"{mistake.title[:1].upper()}{mistake.title[1:]}. {mistake.hint}"
             told.append(Wrong(_stable(value), own, identifier, message))
         return tuple(told)
+
+
+def _cut(size: float, half: float, room: float) -> float:
+    """How far beyond the tolerance lies what is left of a number of that size when digits are cut off.
+
+    With some `room`, also what is left of another number no more than that off.
+    """
+    if room or not size:
+        return half if size else 0.0
+    unit = 2.0 * half
+    below = size - math.floor(size / unit + GUARD) * unit
+    return max(below - half, 0.0) + CLOSE * half if below > half else 0.0
 
 
 def _stable(value: float, digits: int = 12) -> float:

@@ -7,16 +7,18 @@ each edge enters the grad_table once. Paths are counted by dynamic programming a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from bpcli.calculus.backprop import pull_back
-from bpcli.calculus.expr import Constant, Expr, Variable, evaluate
+from bpcli.calculus.expr import Expr, Variable, evaluate
+from bpcli.calculus.local import LineDerivatives
+from bpcli.calculus.lower import entries, indices
+from bpcli.calculus.program import Binding
 from bpcli.diagnostics import BpcliError
 from bpcli.inquiry.scalar import ScalarSolution
-from bpcli.solution.solution import Solution
+from bpcli.solution.solution import NumericError, Solution
 
 MOST_COUNTED = 10**300
 """More paths than this are not told apart: the count stops here."""
@@ -41,17 +43,16 @@ class PathGraph(NamedTuple):
     """A graph of numbers in the order in which they are computed.
 
     `edges[k]` leave node k, towards what uses it: one edge for each consumer, however often that names the node.
-    `formulas[k]` is what node k is computed by; None for a given one.
+    `output` is the node that is differentiated, where it is one.
     """
 
     nodes: tuple[Variable, ...]
-    formulas: tuple[Expr | None, ...]
     edges: tuple[tuple[Edge, ...], ...]
-    values: Mapping[str, float]
-    output: int
+    output: int | None
 
-    def node(self, name: str) -> int | None:
-        return next((place for place, variable in enumerate(self.nodes) if variable.name == name), None)
+    def node(self, name: str) -> int:
+        """The place of the node of that name, which there is."""
+        return next(place for place, variable in enumerate(self.nodes) if variable.name == name)
 
 
 class Path(NamedTuple):
@@ -174,28 +175,56 @@ def _grad_table(graph: PathGraph, end: int) -> list[float]:
 # --- graphs ------------------------------------------------------------------------------------------------------
 
 
-def author_graph(solution: Solution) -> PathGraph | None:
-    """The graph of a problem as its author wrote it; None where not every quantity is a number."""
-    program = solution.program
-    lines = [binding for binding in program.bindings if binding.phase == "forward"]
-    variables = (*program.inputs, *(binding.variable for binding in lines))
-    if any(variable.shape != () for variable in variables):
-        return None
-    place = {variable.name: k for k, variable in enumerate(variables)}
-    edges: list[list[Edge]] = [[] for _ in variables]
+def author_nodes(solution: Solution) -> tuple[Variable, ...]:
+    """A node for every entry of what is given and of what is computed on the way to the output."""
+    return tuple(node for variable in _quantities(solution) for node in entries(variable))
+
+
+def _is_on_the_way(binding: Binding) -> bool:
+    """A line of the forward pass, the first where there are several updates."""
+    return binding.phase == "forward" and binding.update == 1
+
+
+def _quantities(solution: Solution) -> tuple[Variable, ...]:
+    lines = filter(_is_on_the_way, solution.program.bindings)
+    return (*solution.program.inputs, *(binding.variable for binding in lines))
+
+
+def author_graph(solution: Solution, start: str | None = None) -> PathGraph:
+    """The graph of a problem's own quantities, a node for each of their entries.
+
+    With a `start`, only what can be reached from that node has edges. Raises NumericError for a local derivative
+    that is no finite number.
+    """
+    variables = _quantities(solution)
+    nodes = author_nodes(solution)
+    cells = [(variable, index) for variable in variables for index in indices(variable.shape)]
+    place = {(variable.name, index): k for k, (variable, index) in enumerate(cells)}
+    consumers = {name: list(filter(_is_on_the_way, users)) for name, users in solution.program.consumers().items()}
+    derivatives: dict[str, LineDerivatives] = {}
+    edges: list[tuple[Edge, ...]] = []
+    reached = bytearray(start in (None, node.name) for node in nodes)
+    for source, (variable, index) in enumerate(cells):
+        found: list[Edge] = []
+        for binding in consumers[variable.name] if reached[source] else ():
+            name = binding.variable.name
+            if name not in derivatives:
+                derivatives[name] = LineDerivatives(binding)
+            for at, formula in derivatives[name].by(variable, index):
+                consumer = place[name, at]
+                value = _value(formula, solution, nodes[consumer].name, nodes[source].name)
+                found.append(Edge(source, consumer, formula, value))
+                reached[consumer] = 1
+        edges.append(tuple(found))
+    return PathGraph(nodes, tuple(edges), place.get((solution.output.name, (0, 0))))
+
+
+def _value(formula: Expr, solution: Solution, of: str, by: str) -> float:
     with np.errstate(all="ignore"):
-        for binding in lines:
-            locals_: dict[str, Expr] = {}
-            for variable, term in pull_back(binding.expr, Constant(1.0), binding.variable):
-                known = locals_.get(variable.name)
-                locals_[variable.name] = term if known is None else known + term
-            consumer = place[binding.variable.name]
-            for name, local in locals_.items():
-                value = float(evaluate(local, solution.values))
-                edges[place[name]].append(Edge(place[name], consumer, local, value))
-    formulas = (*(None for _ in program.inputs), *(binding.expr for binding in lines))
-    values = {variable.name: float(solution.values[variable.name]) for variable in variables}
-    return PathGraph(variables, formulas, tuple(map(tuple, edges)), values, place[solution.output.name])
+        value = float(evaluate(formula, solution.values))
+    if not np.isfinite(value):
+        raise NumericError(f"d{of}/d{by}", "the local derivative", "these numbers", "something that is not finite")
+    return value
 
 
 def scalar_graph(scalar: ScalarSolution) -> PathGraph:
@@ -213,7 +242,4 @@ def scalar_graph(scalar: ScalarSolution) -> PathGraph:
             locals_[item] = local if item not in locals_ else locals_[item] + local
         for item, local in locals_.items():
             edges[place[item]].append(Edge(place[item], place[node], local, slopes[item]))
-    formulas = tuple(None if tape.operation(node) is None else program.formula(node) for node, _ in named)
-    values = {leaf.name: scalar.values[node] for node, leaf in named}
-    variables = tuple(leaf for _, leaf in named)
-    return PathGraph(variables, formulas, tuple(map(tuple, edges)), values, place[program.output])
+    return PathGraph(tuple(leaf for _, leaf in named), tuple(map(tuple, edges)), place[program.output])

@@ -46,6 +46,11 @@ def lesson(solution: Solution, options: LessonOptions | None = None) -> Document
                     heading = messages.text("heading.of-update", heading=heading, count=update)
                 blocks.append(Heading(heading))
                 blocks.extend(told)
+    blocks.extend(
+        Note(messages.inline(f"note.no-{phase}"), "warning")
+        for phase in PHASES
+        if phase in options.phases and not any(step.phase == phase for step in solution.steps)
+    )
     if options.tells("update"):
         if chosen is None:
             blocks.extend(before_after_blocks(solution, writer, messages))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
-from bpcli.calculus.expr import Apply, Constant, Expr, Variable
-from bpcli.calculus.monomials import ONE, Monomial, as_expr, monomial_of, multiplied
-from bpcli.calculus.ops.elementary import multiply, sum_of
+from bpcli.calculus.expr import Apply, Constant, Expr, is_constant
+from bpcli.calculus.ops.elementary import sum_of
 from bpcli.calculus.ops.writing import POWER
-from bpcli.calculus.stages import stages
 from bpcli.document.document import Block, Document, Equation, Figures, Heading, Link, Note, Paragraph, Step, Title
 from bpcli.document.mathtree import Identifier, Math, Operator, Row
 from bpcli.document.rounding import Rounding
-from bpcli.inquiry.paths import MOST_COUNTED, Path, PathGraph, Paths
+from bpcli.inquiry.paths import MOST_COUNTED, Edge, Path, Paths
 from bpcli.messages import Messages
 from bpcli.notation.conventions import derivative_math
 from bpcli.notation.equation import fence
@@ -20,19 +19,11 @@ from bpcli.notation.latex import to_latex
 from bpcli.notation.text import to_text
 from bpcli.notation.writer import Writer
 
-ALMOST = 1e-12
 MOST_TERMS = 12
 """A sum of more terms is not written out again."""
 MOST_EDGES = 30
 """Of a path with more edges only both ends are shown."""
 SHOWN_AT_ENDS = 5
-
-
-class Closing(NamedTuple):
-    """What a sum of paths comes to where some of them share all but given numbers that add up to one."""
-
-    ones: Expr
-    result: Expr
 
 
 def paths_lesson(paths: Paths, rounding: Rounding, language: str = "", title: str = "", source: str = "") -> Document:
@@ -55,11 +46,7 @@ class _Teller:
         self.graph = paths.graph
         self.writer = writer
         self.messages = messages
-        self.variables = {variable.name: variable for variable in self.graph.nodes}
-        self.expanded = _expanded(self.graph)
-        self.values = dict(self.graph.values)
         self.left = self._derivative(paths.end, paths.start)
-        self.monomials = [self._monomial(path) for path in paths.listed]
 
     def count(self) -> Any:
         paths = self.paths
@@ -69,37 +56,31 @@ class _Teller:
 
     def path(self, number: int, path: Path) -> Step:
         nodes = [self._name(self.paths.start), *(self._name(edge.consumer) for edge in path.edges)]
-        equation = self._product(path, self.monomials[number - 1])
+        equation = self._product(path)
         title = self.messages.inline("paths.path", nodes=_joined(nodes, "→"))
         return Step(number, f"path-{number}", title, (), (equation,))
 
-    def _product(self, path: Path, monomial: Monomial | None) -> Equation:
-        """∂L/∂p₁ · ∂p₁/∂h₁ = (−y₁/p₁) · 1/H = … with numbers."""
-        if not path.edges:
-            return Equation(self.left, (Link("=", self.writer.math(Constant(1.0))),))
-        edges = path.edges[::-1]
-        left = _joined([self._derivative(edge.consumer, edge.source) for edge in edges], "·")
-        links = [Link("=", self._dotted([edge.local for edge in edges]))]
+    def _product(self, path: Path) -> Equation:
+        """∂L/∂p₁ · ∂p₁/∂h₁ = (−y₁/p₁) · 1/H = … with numbers; a local derivative of 1 is no factor of it."""
         value = self.writer.write(Constant(path.value))
-        if len(edges) <= MOST_EDGES:
-            if monomial is not None:
-                links.append(Link("=", self.writer.math(as_expr(monomial, self.variables))))
-            numbers = self.writer.write(_all_multiplied([Constant(edge.value) for edge in edges]))
-            links.append(Link("=" if numbers.exact else "≈", numbers.math))
-            exact = numbers.exact and value.exact
-        else:
-            exact = False
-            links.append(Link("≈", self._dotted([Constant(edge.value) for edge in edges])))
-        links.append(Link("=" if exact else "≈", value.math))
+        if not path.edges:
+            return Equation(self.left, (Link("=", value.math),))
+        left = _joined([self._derivative(edge.consumer, edge.source) for edge in path.edges[::-1]], "·")
+        factors = _factors(path)
+        links = [Link("=", self._dotted([edge.local for edge in factors]))]
+        numbers = [Constant(edge.value) for edge in factors]
+        exact = len(numbers) <= MOST_EDGES and all(self.writer.write(number).exact for number in numbers)
+        links.append(Link("=" if exact else "≈", self._dotted(numbers)))
+        links.append(Link("=" if exact and value.exact else "≈", value.math))
         return Equation(left, _without_repeats(links))
 
-    def _dotted(self, factors: list[Expr]) -> Math:
+    def _dotted(self, factors: Sequence[Expr]) -> Math:
         """A product with a dot between any two factors: each of them is one edge."""
         items: list[Math] = []
         for factor in factors:
             math = self.writer.math(factor)
             items.append(fence(math) if len(factors) > 1 and _is_loose(factor) else math)
-        return _joined(items, "·")
+        return _joined(items, "·") if items else self.writer.math(Constant(1.0))
 
     def sum(self) -> list[Block]:
         paths = self.paths
@@ -115,7 +96,6 @@ class _Teller:
             blocks.append(self._total())
             key = "paths.agrees" if _agree(paths.total, paths.gradient) else "paths.differs"
             blocks.append(Note(self.messages.inline(key, gradient=self.left, value=gradient), "check"))
-            blocks.extend(self._closing())
         holes = {
             "steps": count_text(paths.steps),
             "edges": paths.edges,
@@ -128,36 +108,11 @@ class _Teller:
         paths = self.paths
         links: list[Link] = []
         if len(paths.listed) <= MOST_TERMS:
-            symbols = self._terms()
-            if symbols is not None:
-                links.append(Link("=", self.writer.math(sum_of(symbols))))
             numbers = self.writer.write(sum_of([Constant(path.value) for path in paths.listed]))
             links.append(Link("=" if numbers.exact else "≈", numbers.math))
         value = self.writer.write(Constant(paths.total))
         links.append(Link("=" if value.exact and all(link.relation == "=" for link in links) else "≈", value.math))
         return Equation(self.left, _without_repeats(links))
-
-    def _terms(self) -> list[Expr] | None:
-        """What the paths come to, in symbols, where every one of them is a product of names."""
-        found = [as_expr(monomial, self.variables) for monomial in self.monomials if monomial is not None]
-        return found if len(found) == len(self.monomials) else None
-
-    def _closing(self) -> list[Block]:
-        closing = _closed(self.graph, self.monomials, self.expanded, self.variables)
-        if closing is None:
-            return []
-        sentence = self.messages.inline("paths.closing", ones=self.writer.math(closing.ones))
-        chain = self.writer.chain(self.left, [closing.result], stages(closing.result, self.values, {}))
-        return [Note(sentence), chain]
-
-    def _monomial(self, path: Path) -> Monomial | None:
-        result = ONE
-        for edge in path.edges:
-            factor = monomial_of(edge.local, self.expanded)
-            if factor is None:
-                return None
-            result = multiplied(result, factor)
-        return result
 
     def _name(self, node: int) -> Math:
         return self.graph.nodes[node].math
@@ -184,23 +139,19 @@ class _Teller:
                         {
                             "of": names[edge.consumer],
                             "by": names[edge.source],
-                            "formula": self._texts(edge.local),
+                            "formula": _texts(self.writer.math(edge.local)),
                             "value": edge.value,
                         }
                         for edge in path.edges
                     ],
-                    "product": self._texts(as_expr(monomial, self.variables)) if monomial is not None else None,
+                    "product": _texts(self._dotted([edge.local for edge in _factors(path)])),
                     "value": path.value + 0.0,
                 }
-                for path, monomial in zip(paths.listed, self.monomials, strict=True)
+                for path in paths.listed
             ],
             "sum": paths.total + 0.0 if paths.is_complete else None,
             "gradient": paths.gradient + 0.0,
         }
-
-    def _texts(self, expr: Expr) -> dict[str, str]:
-        math = self.writer.math(expr)
-        return {"text": to_text(math), "latex": to_latex(math)}
 
 
 def paths_to_dict(paths: Paths, rounding: Rounding) -> dict[str, Any]:
@@ -238,11 +189,13 @@ def _agree(total: float, gradient: float) -> bool:
     return abs(total - gradient) <= 1e-9 * max(1.0, abs(gradient))
 
 
-def _all_multiplied(factors: list[Expr]) -> Expr:
-    product = factors[0]
-    for factor in factors[1:]:
-        product = multiply(product, factor)
-    return product
+def _factors(path: Path) -> list[Edge]:
+    """The edges of a path whose local derivative is not the number 1, from the output down."""
+    return [edge for edge in reversed(path.edges) if not is_constant(edge.local, 1.0)]
+
+
+def _texts(math: Math) -> dict[str, str]:
+    return {"text": to_text(math), "latex": to_latex(math)}
 
 
 def _without_repeats(links: list[Link]) -> tuple[Link, ...]:
@@ -251,51 +204,3 @@ def _without_repeats(links: list[Link]) -> tuple[Link, ...]:
         if not kept or kept[-1].math != link.math:
             kept.append(link)
     return tuple(kept)
-
-
-def _expanded(graph: PathGraph) -> dict[str, Monomial]:
-    """The quantities that are products of others, down to those that are not."""
-    found: dict[str, Monomial] = {}
-    for variable, formula in zip(graph.nodes, graph.formulas, strict=True):
-        monomial = None if formula is None else monomial_of(formula, found)
-        if monomial is not None:
-            found[variable.name] = monomial
-    return found
-
-
-def _closed(
-    graph: PathGraph,
-    terms: list[Monomial | None],
-    expanded: dict[str, Monomial],
-    variables: dict[str, Variable],
-) -> Closing | None:
-    """y₁ h₁/H + y₂ h₁/H is p₁ where y₁ + y₂ = 1: the terms that are some quantity times given numbers."""
-    if None in terms:
-        return None
-    given = {variable.name for variable, formula in zip(graph.nodes, graph.formulas, strict=True) if formula is None}
-    best: tuple[str, list[Monomial], list[Monomial]] | None = None
-    for name, quantity in expanded.items():
-        if not quantity.powers or quantity.powers.keys() <= given:
-            continue
-        shares: list[Monomial] = []
-        rest: list[Monomial] = []
-        for term in terms:
-            assert term is not None
-            share = multiplied(term, quantity, -1)
-            is_share = bool(share.powers) and share.powers.keys() <= given and min(share.powers.values()) > 0
-            (shares if is_share else rest).append(share if is_share else term)
-        total = sum(_value(share, graph.values) for share in shares)
-        if len(shares) > 1 and abs(total - 1) <= ALMOST and (best is None or len(shares) > len(best[1])):
-            best = name, shares, rest
-    if best is None:
-        return None
-    name, shares, rest = best
-    ones = sum_of([as_expr(share, variables) for share in shares])
-    return Closing(ones, sum_of([variables[name], *(as_expr(term, variables) for term in rest)]))
-
-
-def _value(monomial: Monomial, values: Any) -> float:
-    result = monomial.coefficient
-    for name, exponent in monomial.powers.items():
-        result *= values[name] ** exponent
-    return result

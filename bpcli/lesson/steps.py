@@ -13,7 +13,7 @@ from bpcli.calculus.ops.matrices import entry
 from bpcli.calculus.program import Binding
 from bpcli.calculus.stages import begun as begun_line
 from bpcli.calculus.stages import stages
-from bpcli.document.document import Block, Equation, Inline, Link, Note, Step
+from bpcli.document.document import Block, Equation, Inline, InlineMath, Link, Note, Step
 from bpcli.document.mathtree import Identifier, Math, Operator, Row
 from bpcli.lesson.options import LessonOptions
 from bpcli.messages import Messages
@@ -255,7 +255,7 @@ class StepTeller:
             return "why.bias_gradient.batch" if self._instances() > 1 else "why.bias_gradient"
         if step.rule in ("node_gradient", "input_gradient"):
             if len(binding.contributions) > 1:
-                return "why.node_gradient.many"
+                return f"why.node_gradient.{'twice' if len(binding.contributions) == 2 else 'many'}"
             direct = binding.contributions[0].consumer is self.solution.output
             return f"why.node_gradient.{'direct' if direct else 'one'}"
         if step.rule in ("loss", "objective") and self._instances() > 1:
@@ -273,17 +273,15 @@ class StepTeller:
         network = self.solution.problem.network
         return network.input.shape[0] if network is not None and network.batch else 1
 
-    def _consumers(self, binding: Binding) -> Math:
-        names: list[Math] = []
-        for contribution in binding.contributions:
-            if contribution.consumer.math not in names:
-                names.append(contribution.consumer.math)
-        items: list[Math] = []
+    def _consumers(self, binding: Binding) -> Inline:
+        """The lines that use a node, one after the other: c, d and e."""
+        names = list(dict.fromkeys(contribution.consumer.name for contribution in binding.contributions))
+        items: list[Any] = []
         for position, name in enumerate(names):
             if position:
-                items.append(Operator(",", "postfix"))
-            items.append(name)
-        return items[0] if len(items) == 1 else Row(tuple(items)) if items else Identifier("–")
+                items.append(f" {self.messages.text('list.and')} " if position == len(names) - 1 else ", ")
+            items.append(InlineMath(self.solution.variables[name].math))
+        return tuple(items) or ("–",)
 
     def _shapes(self, binding: Binding) -> str:
         """`(2×1)(1×2) = 2×2` for a product, the shape itself for anything else."""
@@ -301,7 +299,7 @@ class StepTeller:
 
 
 def _with_chain_rule(equation: Equation, binding: Binding) -> Equation:
-    """For an entry of a grad_table: ∂L/∂u = Σ ∂L/∂s · ∂s/∂u first, in symbols."""
+    """For the gradient of a node: ∂L/∂u = Σ ∂L/∂s · ∂s/∂u first, in symbols, one term for each s that u is used by."""
     terms = binding.contributions
     if not binding.rule.startswith(("node_", "input_")) or not terms or any(t.local is None for t in terms):
         return equation
@@ -310,7 +308,7 @@ def _with_chain_rule(equation: Equation, binding: Binding) -> Equation:
     of = binding.variable.of
     assert of is not None
     items: list[Math] = []
-    for term in terms:
+    for term in {term.consumer.name: term for term in terms}.values():
         if items:
             items.append(Operator("+"))
         assert isinstance(term.seed, Variable)

@@ -52,6 +52,8 @@ class Messages:
                 parts.append(InlineMath(value))
             elif isinstance(value, int):
                 parts.append(str(value))
+            elif type(value) is tuple:
+                parts.extend(value)
             elif isinstance(value, str | InlineMath | Strong | Code):
                 parts.append(value)
             else:

@@ -51,10 +51,11 @@ SENTENCES = {
     "why.objective": "what training makes small.",
     "why.objective.batch": "one number for the whole batch of {count} instances: what training makes small.",
     "why.definition": "",
-    "why.seed": "the output changes one for one with itself; every other entry of the grad_table is built on this 1.",
+    "why.seed": "the output changes one for one with itself; every other gradient is built on this 1.",
     "why.node_gradient.one": "it is used once, by {consumers}: that node's gradient times the local derivative.",
     "why.node_gradient.direct": "the output uses it directly, so its gradient is the local derivative.",
     "why.node_gradient.many": "it is used {count} times, by {consumers}: one term for each use, and their sum.",
+    "why.node_gradient.twice": "it is used twice, by {consumers}: one term for each use, and their sum.",
     "why.unused_gradient": "the output does not depend on it.",
     "why.local_derivative": "how fast each activation changes with its pre-activation.",
     "why.jacobian": "every probability depends on every score, so the slopes form a matrix.",
@@ -92,6 +93,9 @@ SENTENCES = {
     "function.gelu": "GELU",
     # remarks
     "note.rounding": "≈ marks a number that is shown rounded; the calculation goes on with all its digits.",
+    "note.no-backward": "This problem has no loss, so there is nothing to differentiate and no backward pass.",
+    "note.no-update": "This problem asks for no update; the key update: in its file asks for one.",
+    "list.and": "and",
     "note.each-step": "Every quantity is rounded to what is printed before it is used further.",
     "note.shortcut": "With this loss the whole way through the activation comes to {formula}.",
     "note.kink": "{entry} is exactly 0, where this activation has no derivative; this problem takes {value} there.",
@@ -181,6 +185,7 @@ SENTENCES = {
     "page.saved": "Saved as {file}.",
     "key.title": "Answer key",
     "key.value": "value",
+    "key.piece": "rows {top}–{bottom}, columns {left}–{right}",
     "key.total": "all together",
     "key.rules": "What counts as right",
     "key.interval": (
@@ -348,6 +353,7 @@ SENTENCES = {
     "graph.instance": "instance {number} of {count}",
     "graph.loss": "Loss",
     "graph.description": "{boxes} boxes, {edges} edges",
+    "graph.units": "units of each layer, from the input to the output: {sizes}",
     # paths
     "paths.heading": "Paths",
     "paths.count.none": "No path leads from {start} to {end}, so the gradient is 0.",
@@ -358,7 +364,6 @@ SENTENCES = {
     "paths.agrees": "Backpropagation finds {gradient} = {value}: the same.",
     "paths.differs": "Backpropagation finds {gradient} = {value}; the sum differs.",
     "paths.too-many": "{listed} of {count} paths are shown (--most shows more); by backpropagation their sum is",
-    "paths.closing": "Because {ones} = 1, this comes to",
     "paths.why": (
         "Multiplying along {count} paths goes over {steps} edges. Backpropagation goes over each of the "
         "{edges} edges once: what comes back to a node is summed there, and sent on as one number."

@@ -55,7 +55,7 @@ SENTENCES = {
         "un solo numero per l'intero batch di {count} istanze: ciò che l'addestramento rende piccolo."
     ),
     "why.definition": "",
-    "why.seed": "l'uscita varia quanto sé stessa; ogni altra voce della grad_table si costruisce su questo 1.",
+    "why.seed": "l'uscita varia quanto sé stessa; ogni altro gradiente si costruisce su questo 1.",
     "why.node_gradient.one": (
         "il nodo è usato una volta, da {consumers}; è il gradiente di quel nodo per la derivata locale."
     ),
@@ -63,6 +63,7 @@ SENTENCES = {
     "why.node_gradient.many": (
         "il nodo è usato {count} volte, da {consumers}; c'è un termine per ogni uso, e si sommano."
     ),
+    "why.node_gradient.twice": "il nodo è usato due volte, da {consumers}; c'è un termine per ogni uso, e si sommano.",
     "why.unused_gradient": "l'uscita non ne dipende.",
     "why.local_derivative": "quanto varia ogni attivazione al variare della propria pre-attivazione.",
     "why.jacobian": "ogni probabilità dipende da tutti i punteggi, quindi le derivate formano una matrice.",
@@ -104,6 +105,9 @@ SENTENCES = {
     "function.gelu": "la GELU",
     # remarks
     "note.rounding": "≈ segna un numero mostrato arrotondato; il calcolo prosegue con tutte le cifre.",
+    "note.no-backward": "Questo problema non ha una loss: non c'è nulla da derivare né da propagare all'indietro.",
+    "note.no-update": "Questo problema non chiede alcun aggiornamento; per averlo serve la chiave update: nel file.",
+    "list.and": "e",
     "note.each-step": "Ogni quantità è arrotondata a ciò che si legge prima di essere usata oltre.",
     "note.shortcut": "Con questa loss l'intero passaggio attraverso l'attivazione si riduce a {formula}.",
     "note.kink": (
@@ -199,6 +203,7 @@ SENTENCES = {
     "page.saved": "Salvato come {file}.",
     "key.title": "Soluzioni",
     "key.value": "valore",
+    "key.piece": "righe {top}–{bottom}, colonne {left}–{right}",
     "key.total": "in tutto",
     "key.rules": "Quando una risposta è corretta",
     "key.interval": (
@@ -376,6 +381,7 @@ SENTENCES = {
     "graph.instance": "istanza {number} di {count}",
     "graph.loss": "Loss",
     "graph.description": "riquadri: {boxes}, archi: {edges}",
+    "graph.units": "unità di ogni strato, dall’ingresso all’uscita: {sizes}",
     # paths
     "paths.heading": "Cammini",
     "paths.count.none": "Nessun cammino porta da {start} a {end}, quindi il gradiente è 0.",
@@ -389,7 +395,6 @@ SENTENCES = {
         "Cammini mostrati: {listed} su {count} (--most ne mostra di più); secondo la backpropagation la somma di "
         "tutti è"
     ),
-    "paths.closing": "Poiché {ones} = 1, questo si riduce a",
     "paths.why": (
         "Moltiplicando lungo {count} cammini si percorrono archi {steps} volte. La backpropagation percorre una sola "
         "volta ciascuno dei {edges} archi: ciò che torna a un nodo vi si somma e prosegue come un unico numero."

@@ -51,12 +51,13 @@ SENTENCES = {
     "why.objective": "o que o treinamento minimiza.",
     "why.objective.batch": "um único número para o lote inteiro de {count} instâncias: o que o treinamento minimiza.",
     "why.definition": "",
-    "why.seed": "a saída varia tanto quanto ela mesma; todo o resto da grad_table é construído sobre este 1.",
+    "why.seed": "a saída varia tanto quanto ela mesma; todos os outros gradientes são construídos sobre este 1.",
     "why.node_gradient.one": "o nó é usado uma vez, por {consumers}; é o gradiente desse nó vezes a derivada local.",
     "why.node_gradient.direct": "a saída usa o nó diretamente, então o gradiente é a derivada local.",
     "why.node_gradient.many": (
         "o nó é usado {count} vezes, por {consumers}; há um termo para cada uso, e eles são somados."
     ),
+    "why.node_gradient.twice": "o nó é usado duas vezes, por {consumers}; há um termo para cada uso, e se somam.",
     "why.unused_gradient": "a saída não depende dele.",
     "why.local_derivative": "quanto cada ativação varia com a sua pré-ativação.",
     "why.jacobian": "cada probabilidade depende de todos os escores, então as derivadas formam uma matriz.",
@@ -98,6 +99,9 @@ SENTENCES = {
     "function.gelu": "a GELU",
     # remarks
     "note.rounding": "≈ indica um número mostrado com arredondamento; o cálculo segue com todos os dígitos.",
+    "note.no-backward": "Este problema não tem função de perda: não há o que derivar nem propagar para trás.",
+    "note.no-update": "Este problema não pede atualização; a chave update: no arquivo pede uma.",
+    "list.and": "e",
     "note.each-step": "Cada grandeza é arredondada para o que se lê antes de ser usada adiante.",
     "note.shortcut": "Com esta função de perda, todo o caminho através da ativação se reduz a {formula}.",
     "note.kink": "{entry} vale exatamente 0, onde esta ativação não tem derivada; este problema adota {value} ali.",
@@ -191,6 +195,7 @@ SENTENCES = {
     "page.saved": "Salvo como {file}.",
     "key.title": "Gabarito",
     "key.value": "valor",
+    "key.piece": "linhas {top}–{bottom}, colunas {left}–{right}",
     "key.total": "ao todo",
     "key.rules": "Quando uma resposta está correta",
     "key.interval": (
@@ -367,6 +372,7 @@ SENTENCES = {
     "graph.instance": "instância {number} de {count}",
     "graph.loss": "Perda",
     "graph.description": "caixas: {boxes}, arestas: {edges}",
+    "graph.units": "unidades de cada camada, da entrada à saída: {sizes}",
     # paths
     "paths.heading": "Caminhos",
     "paths.count.none": "Nenhum caminho leva de {start} a {end}, então o gradiente é 0.",
@@ -379,7 +385,6 @@ SENTENCES = {
     "paths.too-many": (
         "Caminhos mostrados: {listed} de {count} (--most mostra mais); pela back-propagation, a soma de todos é"
     ),
-    "paths.closing": "Como {ones} = 1, isto se reduz a",
     "paths.why": (
         "Multiplicar ao longo de {count} caminhos percorre arestas {steps} vezes. A back-propagation percorre uma "
         "única vez cada uma das {edges} arestas: o que volta a um nó é somado ali e segue como um só número."

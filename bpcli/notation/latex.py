@@ -26,7 +26,7 @@ from bpcli.document.mathtree import (
 )
 from bpcli.document.safe import safe
 from bpcli.notation.scripts import joined_scripts
-from bpcli.notation.shapes import is_tall
+from bpcli.notation.shapes import is_tall, tail, tails
 from bpcli.notation.symbols import ACCENTS, GREEK, flatten, is_times, split_accent
 from bpcli.notation.text import elided_rows, power_base
 
@@ -330,13 +330,25 @@ def _fraction(node: Fraction, markdown: bool) -> str:
 
 def _matrix(node: Matrix, markdown: bool) -> str:
     end = r" \cr " if markdown else r" \\ "
-    body = end.join(" & ".join(_cell(cell, markdown) for cell in row) for row in elided_rows(node))
+    rows = elided_rows(node)
+    longest = [0] * len(rows[0]) if markdown and rows else tails(rows)
+    body = end.join(" & ".join(_cell(*cell, markdown) for cell in zip(row, longest, strict=True)) for row in rows)
     shape = rf"_ {{{node.elided[0]} \times {node.elided[1]}}}" if node.elided else ""
     return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}{shape}"
 
 
-def _cell(text: str, markdown: bool) -> str:
-    return r"\cdots" if text == "…" else _number_latex(text, markdown)
+def _cell(text: str, longest: int, markdown: bool) -> str:
+    if text == "…":
+        return r"\cdots"
+    number = _number_latex(text, markdown)
+    missing = longest - tail(text)
+    if missing <= 0 or "e" in text or text in _WITHOUT_DIGITS:
+        return number
+    # Digits that are not seen, so that decimal points stand under each other in a column that is flush right.
+    return rf"{number}\phantom{{{'0' * missing if missing < longest else '.' + '0' * (missing - 1)}}}"
+
+
+_WITHOUT_DIGITS = frozenset(("⋮", "⋱", BLANK))
 
 
 def _root(node: Root, markdown: bool) -> str:

@@ -216,7 +216,7 @@ def _cell(text: str, longest: int) -> str:
         return _number_typst(text)
     # Digits that are not seen, so that decimal points stand under each other.
     unseen = "0" * missing if missing < longest else "." + "0" * (missing - 1)
-    return f'{_number_typst(text)} #hide[$"{unseen}"$];'
+    return f'{_number_typst(text)}#hide[$"{unseen}"$];'
 
 
 def _root(node: Root) -> str:

@@ -70,7 +70,9 @@ def resolve_name(name: str, known: Mapping[str, object], twins: Mapping[str, str
         candidate = twins.get(candidate, candidate)
         if candidate in known:
             return candidate
-    raise UnknownQuantityError(name, nearest(name, [*known, *twins]))
+    spelt = [*known, *(twin.replace(":", "") for twin in twins)]
+    real = [twins.get(close, close) for close in nearest(name, spelt)]
+    raise UnknownQuantityError(name, tuple(dict.fromkeys(real)))
 
 
 def _spellings(name: str, output: str, loss: str) -> Iterable[str]:

@@ -49,7 +49,7 @@ def broken(math: Math, width: int) -> list[Math]:
     """The formula in parts to be set under each other, none much wider than `width`.
 
     It is broken before its signs, and where there are none inside its fences; a matrix too wide loses its middle
-    columns. What then is still too wide stays so.
+    columns, unless it is to be whole. What then is still too wide stays so.
     """
     if draw(math).width <= width:
         return [math]
@@ -117,15 +117,36 @@ def _narrowed(math: Math, width: int) -> Math:
     return best
 
 
+def typeset_width(math: Math) -> int:
+    """The cells that a formula takes where ∂L/∂a is set as a fraction, and scripts stand above each other."""
+    return draw(_set_above(math)).width
+
+
+def _set_above(math: Math) -> Math:
+    """The formula without what stands above or below something wider."""
+    if type(math) is Row:
+        return Row(tuple(map(_set_above, math.items)))
+    if type(math) is Fenced:
+        return math._replace(body=_set_above(math.body))
+    if type(math) is Fraction and math.solid:
+        return max((_set_above(math.numerator), _set_above(math.denominator)), key=lambda part: draw(part).width)
+    if type(math) is Subscript and type(math.base) is Superscript:
+        wider = max((math.script, math.base.script), key=lambda part: draw(part).width)
+        return Subscript(_set_above(math.base.base), wider)
+    return math
+
+
 def chain_lines(equation: Equation, measure: int, limit: int) -> list[list[Part]]:
     """The links of a chain in lines, each to begin under the relation of the first.
 
     All on one line where that is flat and fits into `measure`; otherwise the formula, then the stages on one line if
     they fit, else a line for each. A stage wider than `limit` is broken.
     """
-    left = draw(equation.left).width + 1
+    left = typeset_width(equation.left) + 1
+    if left > measure // 2:  # it gets a line of its own
+        left = 4
     parts = [Part(link.relation, link.math) for link in equation.links]
-    widths = [draw(part.math).width + 3 for part in parts]
+    widths = [typeset_width(part.math) + 3 for part in parts]
     tall = is_tall(equation.left) or any(is_tall(part.math) for part in parts)
     if not tall and left + sum(widths) <= measure:
         return [parts] if parts else []
@@ -170,10 +191,10 @@ def most_columns(math: Math) -> int:
 
 
 def with_columns(math: Math, kept: int) -> Math:
-    """The formula with every matrix cut to its first `kept` columns, an ellipsis and its last column."""
+    """The formula with every matrix that may be cut to its first `kept` columns, an ellipsis and its last column."""
     if type(math) is Matrix:
         columns = len(math.rows[0]) if math.rows else 0
-        if columns <= kept + 2:
+        if math.whole or columns <= kept + 2:
             return math
         rows = tuple((*row[:kept], "…", row[-1]) for row in math.rows)
         return Matrix(rows, math.elided or (len(math.rows), columns))

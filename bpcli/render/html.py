@@ -27,9 +27,8 @@ from bpcli.document.document import (
 from bpcli.document.mathtree import Operator, Row
 from bpcli.document.safe import safe
 from bpcli.notation.mathml import math_element
-from bpcli.render.breaking import Part, broken, is_tall
+from bpcli.render.breaking import Part, broken, is_tall, typeset_width
 from bpcli.render.html_style import FRAGMENT_STYLE, PAGE_STYLE
-from bpcli.render.layout import draw
 from bpcli.render.sentences import capitalised, inline_text, title_of
 
 LIMIT = 84
@@ -190,13 +189,14 @@ class _Page:
 
 
 def _lines(block: Equation) -> list[list[Part]]:
-    """The formula on a line and its stages after it; a flat chain is one line. The browser breaks between links."""
-    room = LIMIT - draw(block.left).width
+    """The formula on a line and its stages after it; a flat chain that fits is one. Browsers break between links."""
+    room = LIMIT - typeset_width(block.left)
     parts = [
         [Part("" if place else link.relation, math) for place, math in enumerate(broken(link.math, room))]
         for link in block.links
     ]
-    if is_tall(block.left) or any(is_tall(link.math) for link in block.links):
+    long = sum(typeset_width(link.math) + 3 for link in block.links) > room
+    if long or is_tall(block.left) or any(is_tall(link.math) for link in block.links):
         lines = [parts[:1], parts[1:]]
     else:
         lines = [parts]

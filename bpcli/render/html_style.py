@@ -23,9 +23,10 @@ _COMMON = """\
 .bpcli .word { font-style: italic; }
 .bpcli .bracket { font-size: 0.01px; color: transparent; }
 .bpcli .matrix mtable { border: solid currentColor; border-width: 0 max(1px, 0.065em); margin: 0 0.12em;
-  padding: 0.12em 0.2em; --tick: linear-gradient(currentColor, currentColor); print-color-adjust: exact;
+  padding: 0.12em 0.2em; border-collapse: separate; border-spacing: 0;
+  --tick: linear-gradient(currentColor, currentColor); print-color-adjust: exact;
   background: var(--tick) 0 0, var(--tick) 100% 0, var(--tick) 0 100%, var(--tick) 100% 100%;
-  background-size: 0.24em max(1px, 0.065em); background-repeat: no-repeat; }
+  background-size: 0.3em max(1px, 0.065em); background-repeat: no-repeat; background-origin: border-box; }
 .bpcli mtd { padding: 0.22em calc(0.42em + var(--tail, 0ch)) 0.22em 0.42em; text-align: right;
   text-align: -webkit-right; font-variant-numeric: tabular-nums lining-nums; }
 .bpcli mtd:first-child { padding-left: 0; }
@@ -62,6 +63,7 @@ _COMMON = """\
 .bpcli caption { text-align: left; color: var(--muted); padding-bottom: 0.5em; }
 .bpcli :is(th, td) { padding: 0.45em 1.5em 0.45em 0; vertical-align: middle; text-align: left; font-weight: 400;
   background: none; border: 0; }
+.bpcli :is(th, td) code { white-space: nowrap; }
 .bpcli thead th { color: var(--muted); font-size: 0.95em; vertical-align: bottom;
   border-bottom: 1px solid var(--ink, currentColor); }
 .bpcli tbody tr + tr > * { border-top: 1px solid var(--rule); }

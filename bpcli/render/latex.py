@@ -29,7 +29,7 @@ from bpcli.document.mathtree import Identifier, Math, Operator
 from bpcli.document.safe import safe
 from bpcli.notation.latex import LATIN, to_latex
 from bpcli.render.breaking import Part, broken, chain_lines, has_blanks, most_columns
-from bpcli.render.latex_style import MACROS, PREAMBLE
+from bpcli.render.latex_style import MACROS, PREAMBLE, matrices_of
 from bpcli.render.layout import draw
 from bpcli.render.sentences import capitalised, inline_text
 
@@ -72,6 +72,8 @@ _SPECIAL = {
     "°": r"\textdegree{}",
     "\u00a0": "~",
     "✓": r"\ensuremath{\checkmark}",
+    "✗": r"\ensuremath{\times}",
+    "↳": r"\ensuremath{\hookrightarrow}",
 }
 PAGE = 36
 """Lines of a table that stay together; a longer one goes on over the page."""
@@ -85,11 +87,11 @@ _SIZES = ((66, ""), (76, r"\small "), (86, r"\footnotesize "), (98, r"\scriptsiz
 def to_latex_document(document: Document, *, fragment: bool = False) -> str:
     r"""The document for LaTeX; as a `fragment` it has neither preamble nor `\begin{document}`."""
     columns = max(map(_columns, document.blocks), default=0)
-    wide = f"\\setcounter{{MaxMatrixCols}}{{{columns}}}\n" if columns > 10 else ""
+    matrices = matrices_of(columns)
     body = "\n\n".join(_blocks(document.blocks))
-    if fragment:
-        return f"{MACROS}{wide}\n{body}\n"
-    return f"{PREAMBLE}{MACROS}{wide}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+    if fragment:  # what it changes of matrices is undone at its end
+        return f"{MACROS}\\begingroup\n{matrices}\n{body}\n\\endgroup\n"
+    return f"{PREAMBLE}{MACROS}{matrices}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
 
 
 def latex_escape(text: str) -> str:
@@ -191,9 +193,16 @@ def _givens(block: Givens) -> str:
     return "\\begin{bpgivens}\n" + "\\bpgap\n".join(items) + "\n\\end{bpgivens}"
 
 
+def _only_formula(inline: Inline) -> Math | None:
+    """The formula that is all there is to see in a cell."""
+    parts = [part for part in inline if part != ""]
+    return parts[0].math if len(parts) == 1 and type(parts[0]) is InlineMath else None
+
+
 def _cell(inline: Inline, room: int) -> str:
-    if len(inline) == 1 and type(inline[0]) is InlineMath:
-        parts = [rf"$\displaystyle {to_latex(part)}$" for part in broken(inline[0].math, room)]
+    formula = _only_formula(inline)
+    if formula is not None:
+        parts = [rf"$\displaystyle {to_latex(part)}$" for part in broken(formula, room)]
         stacked = r" \\ ".join(parts)
         return stacked if len(parts) == 1 else rf"\begin{{tabular}}{{@{{}}l@{{}}}}{stacked}\end{{tabular}}"
     return _inline(inline)
@@ -205,7 +214,7 @@ def _table(block: Table) -> str:
     room = max(LIMIT // max(count - 1, 1), 24)
     rows = [_line([_inline(title) for title in block.header], count) + r" \midrule"]
     rows += [_line([_cell(cell.text, room) for cell in row[:count]], count) for row in block.rows]
-    body = " \\addlinespace[0.35em]\n".join(rows).replace(r"\midrule \addlinespace[0.35em]", r"\midrule")
+    body = " \\addlinespace[0.5em]\n".join(rows).replace(r"\midrule \addlinespace[0.5em]", r"\midrule")
     caption = rf"{_inline(block.caption)}\par\nopagebreak" + "\n" if block.caption else ""
     height = sum(max((_height(cell.text) for cell in row), default=1) + 0.4 for row in block.rows)
     if height <= PAGE and not any(map(_is_form, (cell.text for row in block.rows for cell in row))):
@@ -213,7 +222,7 @@ def _table(block: Table) -> str:
     widths = [_width(title) for title in block.header]
     for row in block.rows:
         for j, cell in enumerate(row[:count]):
-            widths[j] = max(widths[j], min(_width(cell.text), room))
+            widths[j] = max(widths[j], _width(cell.text, room))
     total = sum(widths) + 3 * (count - 1)
     size = next(size for most, size in _SIZES if total <= most or most == _SIZES[-1][0])
     body = body.replace(r"\midrule", r"\midrule\endhead", 1)
@@ -236,7 +245,11 @@ def _height(inline: Inline) -> int:
     return max((len(draw(part.math).lines) for part in inline if type(part) is InlineMath), default=1)
 
 
-def _width(inline: Inline) -> int:
+def _width(inline: Inline, room: int = LIMIT) -> int:
+    formula = _only_formula(inline)
+    if formula is not None:
+        # The columns of a matrix stand further apart than those of a drawing.
+        return max(draw(part).width + most_columns(part) for part in broken(formula, room))
     return sum(draw(part.math).width if type(part) is InlineMath else len(str(part)) for part in inline)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+MOST_COLUMNS = 10
+"""More columns amsmath allows a matrix only where it is told."""
+
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage{iftex}
 \ifpdftex
@@ -55,12 +58,18 @@ MACROS = r"""% Needs amsmath, amssymb, booktabs, graphicx, longtable and xcolor.
 \newcommand{\bptable}[2]{\par\addvspace{0.6em}\noindent\bpsettable{#1}{#2}\usebox{\bpbox}\par\addvspace{0.6em}}
 \newcommand{\bpsettable}[2]{\sbox{\bpbox}{\begin{tabular}{@{}#1@{}}#2\end{tabular}}%
   \ifdim\wd\bpbox>\linewidth\sbox{\bpbox}{\resizebox{\linewidth}{!}{\usebox{\bpbox}}}\fi}
-\newcommand{\bpremark}[2]{\par\addvspace{0.4em}\noindent\hangindent=1.4em\hangafter=1\color{bpmuted}%
-  \makebox[1.4em][l]{\color{bpaccent}#1}#2\par\color{black}\addvspace{0.4em}}
+\newcommand{\bpremark}[2]{\par\addvspace{0.4em}{\noindent\hangindent=1.4em\hangafter=1\color{bpmuted}%
+  \makebox[1.4em][l]{\color{bpaccent}#1}#2\par}\addvspace{0.4em}}
 \newcommand{\bpentries}[1]{\par\addvspace{0.4em}{\scshape\color{bpmuted}#1\par}\nopagebreak}
 \fi
-% The columns of a matrix stand flush right, digit under digit.
-\makeatletter
-\renewcommand*{\env@matrix}[1][r]{\hskip-\arraycolsep\let\@ifnextchar\new@ifnextchar\array{*\c@MaxMatrixCols #1}}
+"""
+
+
+def matrices_of(columns: int) -> str:
+    """Matrices of so many columns, flush right, digit under digit: up to the end of the group that this stands in."""
+    most = rf"\c@MaxMatrixCols={columns}\relax" if columns > MOST_COLUMNS else ""
+    return rf"""% The columns of a matrix stand flush right, digit under digit.
+\makeatletter{most}
+\renewcommand*{{\env@matrix}}[1][r]{{\hskip-\arraycolsep\let\@ifnextchar\new@ifnextchar\array{{*\c@MaxMatrixCols #1}}}}
 \makeatother
 """

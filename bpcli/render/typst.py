@@ -27,8 +27,7 @@ from bpcli.document.document import (
 from bpcli.document.mathtree import Math, Operator
 from bpcli.document.safe import safe
 from bpcli.notation.typst import to_typst, typst_string
-from bpcli.render.breaking import broken, is_tall
-from bpcli.render.layout import draw
+from bpcli.render.breaking import broken, is_tall, typeset_width
 from bpcli.render.sentences import capitalised, inline_text, title_of
 from bpcli.render.typst_style import MACROS, PAGE
 
@@ -104,12 +103,13 @@ def _note(block: Note) -> str:
 
 
 def _equation(block: Equation) -> str:
-    room = LIMIT - draw(block.left).width
+    room = LIMIT - typeset_width(block.left)
     links = [
         [_display(math, "" if place else link.relation) for place, math in enumerate(broken(link.math, room))]
         for link in block.links
     ]
-    tall = is_tall(block.left) or any(is_tall(link.math) for link in block.links)
+    long = sum(typeset_width(link.math) + 3 for link in block.links) > room
+    tall = long or is_tall(block.left) or any(is_tall(link.math) for link in block.links)
     formula, stages = links[:1], links[1:]
     aside = f", aside: {_math(block.aside)}" if block.aside is not None else ""
     return (

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+from bpcli.calculus.ops.writing import number_math
 from bpcli.document.document import (
     Block,
     Cell,
@@ -20,11 +22,15 @@ from bpcli.document.document import (
     Table,
     Title,
 )
+from bpcli.document.mathtree import Math, Matrix
 from bpcli.lesson.conventions import digits_wanted
 from bpcli.messages import Messages
-from bpcli.reports.answer_sheet import SheetLine, blank_sheet, drawn, sheet_lines
+from bpcli.reports.answer_sheet import SheetLine, blank_sheet, sheet_lines
 from bpcli.reports.report import points_text
 from bpcli.solution.solution import Solution
+
+MOST_ROWS, MOST_CELLS = 16, 44
+"""The rows, and the cells of the columns, of a matrix that is told in one piece."""
 
 
 def filled_sheet(solution: Solution, format: str = "yaml") -> str:  # noqa: A002
@@ -51,19 +57,55 @@ def key_document(solution: Solution) -> Document:
 def _table(lines: tuple[SheetLine, ...], messages: Messages) -> Table:
     columns = ("sheet.quantity", "sheet.id", "sheet.meaning", "key.value", "sheet.points")
     header: tuple[Inline, ...] = tuple((messages.text(column),) for column in columns)
-    rows = [
-        (
-            Cell((InlineMath(line.symbol),)),
-            Cell((Code(line.id),)),
-            Cell(line.meaning),
-            Cell((InlineMath(drawn(line)),)),
-            Cell((Figures(points_text(line.item.points)),)),
+    rows: list[tuple[Cell, ...]] = []
+    for line in lines:
+        first, *more = _pieces(line, messages)
+        rows.append(
+            (
+                Cell((InlineMath(line.symbol),)),
+                Cell((Code(line.id),)),
+                Cell(line.meaning),
+                Cell((InlineMath(first.values),)),
+                Cell((Figures(points_text(line.item.points)),)),
+            )
         )
-        for line in lines
-    ]
+        rows.extend((Cell(()), Cell(()), Cell(part.place), Cell((InlineMath(part.values),)), Cell(())) for part in more)
     total = Figures(points_text(math.fsum(line.item.points for line in lines)))
     rows.append((Cell(()), Cell(()), Cell((messages.text("key.total"),)), Cell(()), Cell((total,))))
     return Table(header, tuple(rows), "llllr")
+
+
+class _Piece(NamedTuple):
+    """Some rows and columns of a matrix, and which they are."""
+
+    place: Inline
+    values: Math
+
+
+def _pieces(line: SheetLine, messages: Messages) -> list[_Piece]:
+    """The values of a quantity, all of them: a matrix too large for a page in pieces."""
+    if not line.shape:
+        return [_Piece((), number_math(line.texts))]
+    rows: tuple[tuple[str, ...], ...] = line.texts if len(line.shape) == 2 else tuple((text,) for text in line.texts)
+    pieces: list[_Piece] = []
+    for top in range(0, len(rows), MOST_ROWS):
+        for left, right in _columns(rows):
+            some = tuple(row[left:right] for row in rows[top : top + MOST_ROWS])
+            numbers = {"top": top + 1, "bottom": top + len(some), "left": left + 1, "right": right}
+            pieces.append(_Piece(messages.inline("key.piece", **numbers), Matrix(some, whole=True)))
+    return pieces
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+    """First and last columns (exclusive) of pieces that are wide enough to read and narrow enough for any page."""
+    left = used = 0
+    for column in range(len(rows[0])):
+        width = 2 + max(len(row[column]) for row in rows)
+        if used and used + width > MOST_CELLS:
+            yield left, column
+            left, used = column, 0
+        used += width
+    yield left, len(rows[0])
 
 
 def _rules(solution: Solution, messages: Messages) -> Iterator[Inline]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from math import floor, isfinite, log10
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bpcli.diagnostics import BpcliError
 from bpcli.document.safe import safe
@@ -30,6 +30,11 @@ class Curve(NamedTuple):
     abscissa: str
     ordinate: str
     logarithmic: bool
+
+    @property
+    def scale(self) -> str:
+        """What is drawn upwards, and how."""
+        return f"{self.ordinate} (log)" if self.logarithmic else self.ordinate
 
     def scaled(self) -> list[Point]:
         """Every point between 0 and 1 in both directions."""
@@ -132,15 +137,17 @@ def _braille_rows(curve: Curve, columns: int, rows: int) -> list[str]:
 # --- as a picture ------------------------------------------------------------------------------------------------
 
 WIDTH, HEIGHT = 640, 360
-LEFT, RIGHT, TOP, BOTTOM = 72, 24, 48, 56
+LEFT, RIGHT, TOP, BOTTOM = 72, 24, 60, 56
 
-STYLE = """\
-  :root { color-scheme: light dark; }
-  .page { fill: #ffffff; } .ink { fill: #1f2328; } .line { stroke: #0969da; } .grid { stroke: #d1d9e0; }
-  @media (prefers-color-scheme: dark) {
-    .page { fill: #0d1117; } .ink { fill: #f0f6fc; } .line { stroke: #4493f8; } .grid { stroke: #3d444d; }
-  }
-  text { font: 13px system-ui, sans-serif; } .title { font-size: 16px; font-weight: 600; }"""
+PAGE, INK, LINE, GRID = "#ffffff", "#1f2328", "#0969da", "#d1d9e0"
+
+STYLE = f"""\
+  :root {{ color-scheme: light dark; }}
+  .page {{ fill: {PAGE}; }} .ink {{ fill: {INK}; }} .line {{ stroke: {LINE}; }} .grid {{ stroke: {GRID}; }}
+  @media (prefers-color-scheme: dark) {{
+    .page {{ fill: #0d1117; }} .ink {{ fill: #f0f6fc; }} .line {{ stroke: #4493f8; }} .grid {{ stroke: #3d444d; }}
+  }}
+  text {{ font: 13px system-ui, sans-serif; }} .title {{ font-size: 16px; font-weight: 600; }}"""
 
 
 def curve_svg(curve: Curve) -> str:
@@ -154,7 +161,8 @@ def curve_svg(curve: Curve) -> str:
         f"<title>{escape(curve.title)}</title>",
         f"<style>\n{STYLE}\n</style>",
         f'<rect class="page" width="{WIDTH}" height="{HEIGHT}"/>',
-        f'<text class="ink title" x="{LEFT}" y="28">{escape(curve.title)}</text>',
+        f'<text class="ink title" x="{LEFT}" y="24">{escape(curve.title)}</text>',
+        f'<text class="ink" x="{LEFT}" y="{TOP - 10}">{escape(curve.scale)}</text>',
     ]
     for share, label in _ticks(curve):
         y = TOP + (1 - share) * inner_height
@@ -216,15 +224,24 @@ def curve_png(curve: Curve) -> bytes:
         ) from None
     from io import BytesIO
 
-    figure = drawing.Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=200, layout="constrained")
+    figure = drawing.Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=200, facecolor=PAGE)
     agg.FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.plot([x for x, _ in curve.points], [y for _, y in curve.points], linewidth=1.5)
-    axes.set_yscale("log" if curve.logarithmic else "linear")
-    axes.set_xlabel(curve.abscissa)
-    axes.set_ylabel(curve.ordinate)
-    axes.set_title(curve.title, parse_math=False)
-    axes.grid(alpha=0.3)
+
+    def write(x: float, y: float, text: str, **options: Any) -> None:
+        figure.text(x / WIDTH, 1 - y / HEIGHT, text, color=INK, parse_math=False, **{"size": 9.4, **options})
+
+    write(LEFT, 24, curve.title, size=11.5, weight="bold")
+    write(LEFT, TOP - 10, curve.scale)
+    write((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 16, curve.abscissa, ha="center")
+    box = (LEFT / WIDTH, BOTTOM / HEIGHT, 1 - (LEFT + RIGHT) / WIDTH, 1 - (TOP + BOTTOM) / HEIGHT)
+    axes = figure.add_axes(box, xlim=(0, 1), ylim=(0, 1))
+    axes.set_axis_off()
+    for share, label in _ticks(curve):
+        axes.axhline(share, color=GRID, linewidth=0.75, clip_on=False)
+        write(LEFT - 8, TOP + (1 - share) * (HEIGHT - TOP - BOTTOM) + 4, label, ha="right")
+    for x, anchor, place in ((LEFT, "left", 0), (WIDTH - RIGHT, "right", -1)) if curve.points else ():
+        write(x, HEIGHT - 32, _label_of_place(curve.points[place][0]), ha=anchor)
+    axes.plot(*zip(*_thinned(curve.scaled()), strict=True), color=LINE, linewidth=1.5, clip_on=False)
     stream = BytesIO()
     figure.savefig(stream, format="png")
     return stream.getvalue()

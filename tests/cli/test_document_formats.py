@@ -4,7 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from typer.main import get_command
 
+from bpcli.cli.app import application
 from bpcli.cli.entry import run
 
 
@@ -23,13 +25,65 @@ def test_the_name_of_the_file_gives_the_format(bpcli, tmp_path, name, start):
     assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
 
 
-@pytest.mark.parametrize("command", [("derive", "cs231n-add-mul"), ("cost", "lez5"), ("paths", "cs231n-add-mul", "x")])
-def test_other_commands_have_the_same_formats(command, tmp_path):
-    """Derivations, costs and paths are documents too."""
-    for name, start in (("a.html", "<!doctype html>"), ("a.typ", "#set document"), ("a.md", "#")):
-        path = tmp_path / name
-        assert run([*command, "-o", str(path)]) == 0
-        assert path.read_text(encoding="utf-8").startswith(start)
+COMMANDS = {
+    "solve": ["cs231n-add-mul"],
+    "derive": ["cs231n-add-mul"],
+    "paths": ["cs231n-add-mul", "x"],
+    "cost": ["lez5"],
+    "sheet": ["cs231n-add-mul"],
+    "key": ["cs231n-add-mul"],
+    "check": ["cs231n-add-mul", "answers.yaml"],
+}
+"""The commands that write documents, with what they are called with."""
+
+DOCUMENTS = {
+    "html": ("<!doctype html>", "<div"),
+    "latex": ("\\documentclass", "% Needs"),
+    "typst": ("#set document", "#let"),
+}
+"""How a document begins, and how a part of one."""
+
+
+@pytest.fixture
+def answers(tmp_path, monkeypatch):
+    (tmp_path / "answers.yaml").write_text("answers: {q: 3}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_every_command_that_writes_documents_is_here():
+    """Whoever offers `latex` is asked for documents and for parts of them below."""
+    commands = {
+        command.name
+        for command in get_command(application()).commands.values()
+        if any(_offers_latex(item) for item in command.params)
+    }
+    assert commands == set(COMMANDS)
+
+
+def _offers_latex(option):
+    return "latex" in getattr(option.type, "choices", ())
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_documents_and_parts_of_them(command, kind, answers, capsys):
+    start, part = DOCUMENTS[kind]
+    code = 1 if command == "check" else 0
+    assert run([command, *COMMANDS[command], "-f", kind]) == code
+    assert capsys.readouterr().out.startswith(start)
+    if (command, kind) == ("sheet", "html"):
+        assert run([command, *COMMANDS[command], "-f", kind, "--fragment"]) == 2
+        assert "an answer page stands alone" in capsys.readouterr().err
+        return
+    assert run([command, *COMMANDS[command], "-f", kind, "--fragment"]) == code
+    assert capsys.readouterr().out.startswith(part)
+
+
+@pytest.mark.parametrize("kind", ["markdown", "terminal"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_part_of_what_is_no_document_is_refused(command, kind, answers, capsys):
+    assert run([command, *COMMANDS[command], "-f", kind, "--fragment"]) == 2
+    assert "--fragment is for html, latex and typst" in capsys.readouterr().err
 
 
 def test_reports_in_every_format(capsys, tmp_path):
@@ -42,18 +96,11 @@ def test_reports_in_every_format(capsys, tmp_path):
             assert capsys.readouterr().out.startswith(start)
 
 
-@pytest.mark.parametrize(("format", "start"), [("html", "<div"), ("latex", "% Needs"), ("typst", "#let")])
-def test_fragment(bpcli, format, start):  # noqa: A002
-    done = bpcli("solve", "cs231n-add-mul", "--format", format, "--fragment")
-    assert done.returncode == 0
-    assert done.stdout.startswith(start)
-
-
 def test_folded_steps(bpcli):
     assert "<details open" not in bpcli("solve", "cs231n-add-mul", "-f", "html", "--folded").stdout
 
 
-@pytest.mark.parametrize("options", [("--fragment",), ("--folded",), ("-f", "markdown", "--fragment")])
+@pytest.mark.parametrize("options", [("--folded",), ("-f", "markdown", "--folded")])
 def test_an_option_without_use_is_refused(bpcli, options):
     done = bpcli("solve", "cs231n-add-mul", *options)
     assert done.returncode == 2

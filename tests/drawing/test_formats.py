@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import xml.etree.ElementTree as ET
+from io import BytesIO
+from shutil import which
 
 import pytest
 
@@ -50,6 +53,39 @@ def test_svg_stands_alone(name):
         assert not re.search(r"https?:|href|url\(|@import|<script|<image|<foreignObject|\bon\w+=", rest)
         kinds = {element.tag.removeprefix(SVG) for element in root.iter()}
         assert kinds <= {"svg", "title", "desc", "style", "rect", "path", "text", "tspan"}
+
+
+@pytest.mark.parametrize("name", ["lez5", "micrograd", "batch-ridge"])
+def test_svg_needs_no_browser(name):
+    """Its colours are written in, each both for light pages and, in a media query alone, for dark ones."""
+    for text in drawings(shipped(name), "svg"):
+        assert "var(" not in text
+        light, dark = re.search(
+            r"<style>(.*)@media \(prefers-color-scheme: dark\) \{(.*)\}</style>", text, re.DOTALL
+        ).groups()
+        painted = [re.findall(r"(?:fill|stroke): ([^;]+);", part) for part in (light, dark)]
+        assert all(re.fullmatch(r"none|#[0-9a-f]{6}", colour) for part in painted for colour in part)
+        assert len([colour for colour in painted[0] if colour != "none"]) == len(painted[1])
+        assert not re.search(r" (fill|stroke)=", text.split("</style>")[1])
+
+
+@pytest.mark.skipif(which("rsvg-convert") is None, reason="librsvg is not here")
+@pytest.mark.parametrize("name", ["lez5", "micrograd"])
+def test_librsvg_draws_it_on_white(name, tmp_path):
+    image = pytest.importorskip("matplotlib.image")
+    for text in drawings(shipped(name), "svg"):
+        drawn = subprocess.run(["rsvg-convert"], input=text.encode(), capture_output=True, check=True)
+        pixels = image.imread(BytesIO(drawn.stdout))[:, :, :3]
+        assert pixels[:5, :5].min() == 1.0
+        assert pixels.mean() > 0.9
+        assert pixels.min() < 0.3
+
+
+def test_a_picture_of_a_network_says_what_it_shows():
+    assert "<desc>units of each layer, from the input to the output: 2, 2, 2</desc>" in draw(
+        shipped("lez5"), "svg", network=True
+    )
+    assert "; instance 1 of 3</desc>" in draw(shipped("batch-ridge"), "svg", network=True)
 
 
 @pytest.mark.parametrize("name", shipped_names())

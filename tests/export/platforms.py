@@ -7,6 +7,9 @@ from html.parser import HTMLParser
 from bpcli.solution.load import load_problem, solve
 from bpcli.solution.solution import Solution
 
+NAMES = ("lez5", "xor", "batch-ridge", "mac0460-logistic", "relu-at-zero", "karpathy", "softmax-3class", "mazur")
+"""Problems of every kind that make a quiz."""
+
 HOSTILE = (
     "{1:NUMERICAL:=100~*0}",
     "]]>",

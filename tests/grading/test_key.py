@@ -1,17 +1,19 @@
 """Answer keys: a table to grade by, and an answer file that has full marks."""
 
+import re
+from collections import Counter
+
 import pytest
 
 from bpcli import load_problem, parse_problem, solve
 from bpcli.cli.entry import run
-from bpcli.document.document import InlineMath, Table
+from bpcli.document.document import Table
 from bpcli.grading.asked import asked
 from bpcli.grading.grade import Grader
-from bpcli.notation.text import to_text
 from bpcli.problem.shipped import shipped_names
 from bpcli.render import FORMATS as DOCUMENTS
 from bpcli.render import render
-from bpcli.reports.answer_sheet import FORMATS
+from bpcli.reports.answer_sheet import FORMATS, sheet_lines
 from bpcli.reports.key import filled_sheet, key_document
 
 
@@ -42,16 +44,36 @@ def test_it_has_full_marks_at_any_digits(display, kind):
     assert report.score == report.max_score
 
 
-@pytest.mark.parametrize("name", shipped_names())
-def test_the_key_has_every_value_in_every_format(name):
-    solution = solve(load_problem(name))
+def numbers_of(texts):
+    """Every number with digits after the point, without its sign."""
+    if isinstance(texts, str):
+        return [texts.lstrip("-")] if "." in texts and "e" not in texts else []
+    return [number for part in texts for number in numbers_of(part)]
+
+
+def wide(layers, *options):
+    return f"new {layers} --batch 4 {' '.join(options)}"
+
+
+@pytest.mark.parametrize("name", [*shipped_names(), wide("4-6-3"), wide("2-3-1"), wide("3-4-3", "--output softmax")])
+def test_the_key_has_every_value_in_every_format(name, capsys):
+    """None is left out, however wide a matrix is and however narrow the page."""
+    if name.startswith("new "):
+        assert run(name.split()) == 0
+        solution = solve(parse_problem(capsys.readouterr().out, "p.yaml"))
+    else:
+        solution = solve(load_problem(name))
+    lines = sheet_lines(solution)
+    wanted = Counter(numbers_of([line.texts for line in sheet_lines(solution, [line.id for line in lines])]))
     document = key_document(solution)
     table = next(block for block in document.blocks if isinstance(block, Table))
-    assert len(table.rows) == len(asked(solution)) + 1
-    values = [row[3].text[0] for row in table.rows[:-1]]
-    assert all(isinstance(value, InlineMath) and "_" not in to_text(value.math) for value in values)
-    for format in DOCUMENTS:  # noqa: A001
-        assert render(document, format)
+    assert [row[1].text[0].text for row in table.rows if row[1].text] == [item.id for item in asked(solution)]
+    texts = {name: render(document, name) for name in DOCUMENTS}
+    texts |= {f"terminal {width}": render(document, "terminal", width=width) for width in (36, 80, 200)}
+    for kind, text in texts.items():
+        found = Counter(re.findall(r"\d+\.\d+", text))
+        assert not wanted - found, kind
+        assert "…" not in text, kind
 
 
 def test_points_and_their_sum_are_those_of_the_problem():

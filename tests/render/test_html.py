@@ -14,6 +14,7 @@ from bpcli.document.document import Cell, Code, Document, Heading, Note, Paragra
 from bpcli.document.safe import safe
 from bpcli.lesson import lesson as tell
 from bpcli.render import render
+from bpcli.render.html_style import PAGE_STYLE
 
 VOID = {"meta", "mspace"}
 
@@ -151,3 +152,13 @@ def test_language_is_the_documents():
 def test_wide_formulas_are_broken_and_scroll():
     solution = solve(load_problem("lez5"))
     assert "overflow-x: auto" in render(tell(solution), "html")
+
+
+def test_matrices_in_tables_keep_their_padding():
+    """Tables collapse their borders, and a matrix inside inherits that: its digits would lose their room."""
+    table, matrix = (
+        re.search(rf"\.bpcli {name} \{{(.*?)\}}", PAGE_STYLE, re.DOTALL)[1] for name in ("table", r"\.matrix mtable")
+    )
+    assert "border-collapse: collapse" in table
+    assert "border-collapse: separate; border-spacing: 0" in matrix
+    assert "background-origin: border-box" in matrix

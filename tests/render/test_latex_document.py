@@ -45,6 +45,14 @@ def compiled(text: str, folder: Path) -> str:
     return log
 
 
+@pytest.mark.parametrize("room", ["messages", "mistakes", "reports", "lesson", "inquiry"])
+def test_no_sign_of_ours_is_named_by_its_number(room):
+    """✗ and ↳ of a report, like every other sign in our sentences: LaTeX has something for it."""
+    package = Path(__file__).parents[2] / "bpcli" / room
+    signs = {sign for path in package.rglob("*.py") for sign in path.read_text(encoding="utf-8")}
+    assert [sign for sign in sorted(signs) if "U+" in latex_escape(sign)] == []
+
+
 def test_document_and_fragment(lesson):
     whole, fragment = render(lesson, "latex"), render(lesson, "latex", fragment=True)
     assert whole.startswith(r"\documentclass")
@@ -124,7 +132,27 @@ def test_hostile_texts_compile(tmp_path):
     compiled(render(Document(tuple(blocks)), "latex"), tmp_path)  # type: ignore[arg-type]
 
 
+STATE = (
+    r"\makeatletter\edef\%s{\meaning\env@matrix, \the\c@MaxMatrixCols, \the\parindent, \the\parskip, \the\hangindent, "
+    r"\the\arraycolsep, \the\LTleft, \the\LTpre, \meaning\current@color, \meaning\section}\makeatother"
+)
+
+
+@needs_latex
+@pytest.mark.parametrize("name", ["lez5", "digits"])
+def test_a_part_changes_nothing_in_its_host(name, tmp_path):
+    """Matrices, colour and lengths of the document around it are those of before."""
+    part = render(tell(solve(load_problem(name)), LessonOptions(full=True)), "latex", fragment=True)
+    lines = [
+        r"\documentclass{article}\usepackage{amsmath,amssymb,booktabs,graphicx,longtable,xcolor}",
+        r"\begin{document}\color{blue}%",
+        *(STATE % "before", part, STATE % "after", part),
+        r"\ifx\before\after\typeout{nothing changed}\else\typeout{\before}\typeout{\after}\fi\end{document}",
+    ]
+    assert "nothing changed" in compiled("\n".join(lines), tmp_path)
+
+
 def test_every_entry_of_large_matrices_is_allowed():
     document = tell(solve(load_problem("digits")), LessonOptions(full=True))
-    most = int(re.search(r"MaxMatrixCols\}\{(\d+)", render(document, "latex"))[1])  # type: ignore[index]
+    most = int(re.search(r"MaxMatrixCols=(\d+)", render(document, "latex"))[1])  # type: ignore[index]
     assert most >= 64

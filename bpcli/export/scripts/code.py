@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ WIDTH = 100
 LETTERS = ("z", "u", "v", "w")
 DEEPEST = 60
 """Python reads 200 brackets inside each other, and an operation may take three of them."""
+_SIGNS = re.compile(r"(\({[01]}\)|[-+*/ ])+")
+"""A template of nothing but operands and signs of arithmetic."""
 LONGEST = 20_000
 """Characters of a formula that nobody would read."""
 
@@ -61,10 +64,11 @@ class Coder:
     def _apply(self, node: Apply, operands: tuple[str, ...], names: Mapping[str, str]) -> str:
         operation = node.operation
         if node.shape == () and all(isinstance(item, Constant) for item in node.inputs):
-            # A function of the library may take no plain number, and a number it is.
+            # A function of the library may take no plain number, and a number it is. Signs of arithmetic do: 1 − 0.9.
             with np.errstate(all="ignore"):
                 value = operation.forward(*(item.value for item in node.inputs))  # type: ignore[attr-defined]
-            return _constant(Constant(value))
+            if not (isinstance(operation.code, str) and _SIGNS.fullmatch(operation.code) and np.isfinite(value)):
+                return _constant(Constant(value))
         if callable(operation.code):
             return operation.code(tuple(f"({text})" for text in operands), node.inputs)
         if operation.code:

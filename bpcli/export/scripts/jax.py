@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpcli.export.scripts.pieces import TOLERANCE, Pieces, assertions, given, head, line_of, pieces_of, prelude
+from bpcli.export.scripts.pieces import TOLERANCE, Pieces, assertions, given, head, line_of, passes, pieces_of, prelude
 from bpcli.solution.solution import Solution
 
 
@@ -23,11 +23,12 @@ def write(solution: Solution) -> str:
     parts.append("\n".join(["# Given", *arrays]))
     if pieces.gradients:
         parts.append(_function(pieces, forward))
-        parts.append("\n".join(["# Forward and backward pass", _backward(pieces)]))
+        sections = ["\n".join(["# Forward and backward pass", _backward(pieces)])]
     else:
-        parts.append("\n".join(["# Forward pass", *forward]))
+        sections = ["\n".join(["# Forward pass", *forward])]
     if update:
-        parts.append("\n".join(["# Update", *update]))
+        sections.append("\n".join(["# Update", *update]))
+    parts += passes(pieces, sections)
     compare = f"np.testing.assert_allclose(value, known, rtol={TOLERANCE}, atol={TOLERANCE})"
     parts.append("\n".join(["# What bpcli found", *assertions(pieces, compare)]))
     return "\n\n".join(parts).replace("\n\n\n\n", "\n\n\n") + "\n"

@@ -27,7 +27,7 @@ TAKEN = frozenset(
         "abs",
         "objective",
     }
-    | {"expected", "name", "value", "known"}
+    | {"expected", "name", "value", "known", "step", "first", "range", "len"}
 )
 """Names that a script uses itself."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpcli.export.scripts.pieces import TOLERANCE, assertions, given, head, line_of, pieces_of, prelude
+from bpcli.export.scripts.pieces import TOLERANCE, assertions, given, head, line_of, passes, pieces_of, prelude
 from bpcli.solution.solution import Solution
 
 
@@ -17,7 +17,7 @@ def write(solution: Solution) -> str:
     parts = ["\n".join([*head(solution, "NumPy"), "import numpy as np"])]
     parts += [f"\n{text}\n" for text in functions]
     parts.append("\n".join(["# Given", *(given(pieces, variable, "np.array") for variable in pieces.inputs)]))
-    parts += ["\n".join([f"# {title}", *lines]) for title, lines in phases.items() if lines]
+    parts += passes(pieces, ("\n".join([f"# {title}", *lines]) for title, lines in phases.items() if lines))
     compare = f"np.testing.assert_allclose(value, known, rtol={TOLERANCE}, atol={TOLERANCE})"
     parts.append("\n".join(["# What bpcli found", *assertions(pieces, compare)]))
     return "\n\n".join(parts).replace("\n\n\n\n", "\n\n\n") + "\n"

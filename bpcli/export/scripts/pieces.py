@@ -188,15 +188,45 @@ def prelude(pieces: Pieces, lines: Iterable[str], module: str = "np", provided: 
     return [*(own[name] if name in own else renamed(VOCABULARY[name], module) for name in needed), *functions]
 
 
+def passes(pieces: Pieces, sections: Iterable[str], renewed: str = "{}") -> list[str]:
+    """The sections of a pass: once, or in a loop where there are several updates.
+
+    `renewed` says how a parameter takes its new value.
+    """
+    sections = [section for section in sections if section]
+    steps = pieces.solution.update_steps
+    if steps < 2:
+        return sections
+    names = pieces.names
+    first = ", ".join(f"{quoted(name)}: {names[name]}" for name in _checked(pieces))
+    lines = [f"    first = {{{first}}}"]
+    known = {variable.name for variable in pieces.inputs}
+    parameters = {variable.name for variable in pieces.gradients}
+    for old, new in pieces.solution.built.state:
+        if old.name in known:
+            value = renewed.format(names[new.name]) if old.name in parameters else names[new.name]
+            lines.append(f"{names[old.name]} = {value}")
+    lines += [f"{names[v.name]} = {names[v.name]} + 1" for v in pieces.inputs if v.role == "step_number"]
+    body = "\n\n".join([*sections, "\n".join(["# Next pass", "if step == 0:", *lines])])
+    return [f"for step in range({steps}):\n" + "\n".join(f"    {line}".rstrip() for line in body.split("\n"))]
+
+
+def _checked(pieces: Pieces) -> list[str]:
+    output = pieces.solution.output.name
+    return [output, *(f"d{output}/d{v.name}" for v in pieces.gradients), *(v.name for v in pieces.renewed)]
+
+
 def assertions(pieces: Pieces, compare: str) -> list[str]:
     """The table of what bpcli found, and the loop that prints and compares."""
-    solution, names = pieces.solution, pieces.names
-    output = solution.output.name
-    checked = [output, *(f"d{output}/d{v.name}" for v in pieces.gradients), *(v.name for v in pieces.renewed)]
+    solution, names, steps = pieces.solution, pieces.names, pieces.solution.update_steps
     lines = ["expected = {"]
-    for name in checked:
+    for name in _checked(pieces):
         known = array_text(np.asarray(solution.values[name]), 4)
-        lines.append(f"    {quoted(name)}: ({names[name]}, {known}),")
+        value = names[name] if steps < 2 else f"first[{quoted(name)}]"
+        lines.append(f"    {quoted(name)}: ({value}, {known}),")
+    for variable in solution.built.parameters if steps > 1 else ():
+        known = array_text(np.asarray(solution.states()[steps][variable.name]), 4)
+        lines.append(f"    {quoted(f'{variable.name}@{steps}')}: ({names[variable.name]}, {known}),")
     return [
         *lines,
         "}",

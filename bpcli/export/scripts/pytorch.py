@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpcli.calculus.expr import Variable
-from bpcli.export.scripts.pieces import TOLERANCE, Pieces, assertions, given, head, line_of, pieces_of, prelude
+from bpcli.export.scripts.pieces import TOLERANCE, Pieces, assertions, given, head, line_of, passes, pieces_of, prelude
 from bpcli.solution.solution import Solution
 
 
@@ -19,11 +19,12 @@ def write(solution: Solution) -> str:
     parts = ["\n".join([*head(solution, "PyTorch"), *imports, "", "torch.set_default_dtype(torch.float64)"])]
     parts += [f"\n{text}\n" for text in functions]
     parts.append("\n".join(["# Given", *(_given(pieces, variable) for variable in pieces.inputs)]))
-    parts.append("\n".join(["# Forward pass", *forward]))
+    sections = ["\n".join(["# Forward pass", *forward])]
     if pieces.gradients:
-        parts.append("\n".join(["# Backward pass", _backward(pieces)]))
+        sections.append("\n".join(["# Backward pass", _backward(pieces)]))
     if update:
-        parts.append("\n".join(["# Update", "with torch.no_grad():", *(f"    {line}" for line in update)]))
+        sections.append("\n".join(["# Update", "with torch.no_grad():", *(f"    {line}" for line in update)]))
+    parts += passes(pieces, sections, "{}.requires_grad_()")
     compare = (
         f"torch.testing.assert_close(torch.as_tensor(value).detach(), torch.tensor(known), rtol={TOLERANCE}, "
         f"atol={TOLERANCE})"
