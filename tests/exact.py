@@ -98,6 +98,10 @@ def _activated(spec: dict[str, Any], values: list[Any], at_zero: Any) -> list[An
         "relu": lambda z: _bent(z, mpf(0), at_zero),
         "leaky_relu": lambda z: _bent(z, slope * z, slope + at_zero * (1 - slope)),
         "elu": lambda z: _bent(z, alpha * (mp.exp(z) - 1), alpha),
+        "silu": lambda z: z / (1 + mp.exp(-z)),
+        "gelu": lambda z: z * (1 + mp.erf(z / mp.sqrt(2))) / 2,
+        "step": lambda z: mpf(1 if z >= 0 else 0),
+        "sign": lambda z: mpf(0) if abs(z) < BEND else mp.sign(z),
     }
     return [functions[name](z) for z in values]
 
@@ -116,13 +120,24 @@ def _loss(spec: dict[str, Any], predicted: list[Any], target: list[Any]) -> Any:
     name, delta = spec["name"], mpf(spec.get("delta", 1))
 
     def log_part(t: Any, y: Any) -> Any:
-        return -t * mp.log(y) / mp.log({"e": mp.e}.get(spec["log_base"]) or mpf(spec["log_base"])) if t else mpf(0)
+        base = spec.get("log_base", "e")
+        return -t * mp.log(y) / mp.log({"e": mp.e}.get(base) or mpf(base)) if t else mpf(0)
 
     def huber(y: Any, t: Any) -> Any:
         size = abs(y - t)
         return size**2 / 2 if size <= delta else delta * (size - delta / 2)
 
+    def missing(y: Any, t: Any) -> Any:
+        """What is missing to the margin, and nothing where it is met."""
+        return max(mpf(0), 1 - t * y)
+
+    own = mp.fdot(target, predicted)
     terms = {
+        "hinge": missing,
+        "squared_hinge": lambda y, t: missing(y, t) ** 2,
+        "logistic": lambda y, t: mp.log(1 + mp.exp(-t * y)),
+        "multiclass_hinge": lambda y, t: (1 - t) * max(mpf(0), y - own + 1),
+        "kl": lambda y, t: log_part(t, y) - log_part(t, t),
         "half_squared_error": lambda y, t: (y - t) ** 2 / 2,
         "squared_error": lambda y, t: (y - t) ** 2,
         "mean_squared_error": lambda y, t: (y - t) ** 2,

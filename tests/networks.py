@@ -21,6 +21,9 @@ PROBABILITIES = {
     "binary_cross_entropy": ("sigmoid",),
     "kl": ("softmax", "sigmoid"),
 }
+CONTINUOUS = tuple(name for name in ACTIVATIONS if name not in ("step", "sign"))
+"""Activations without jumps: over a jump differences say nothing."""
+SIGNED = ("hinge", "squared_hinge", "logistic")
 STEP = 1e-4
 
 
@@ -37,7 +40,7 @@ def random_network(seed: int) -> dict[str, Any]:
     layout = LAYOUTS[seed % 3]
     name = LOSSES[seed // 3 % len(LOSSES)]
     sizes = random.integers(1, MOST_UNITS + 1, size=int(random.integers(2, MOST_LAYERS + 2))).tolist()
-    kinds = [pick(*ACTIVATIONS) for _ in sizes[2:]] + [pick(*PROBABILITIES.get(name, ACTIVATIONS))]
+    kinds = [pick(*CONTINUOUS) for _ in sizes[2:]] + [pick(*PROBABILITIES.get(name, CONTINUOUS))]
     layers = []
     for fed, units, kind in zip(sizes, sizes[1:], kinds, strict=False):
         activation = {"name": kind} | {key: round(random.uniform(0.05, 0.9), 2) for key in ACTIVATIONS[kind]}
@@ -54,6 +57,8 @@ def random_network(seed: int) -> dict[str, Any]:
     inputs, targets = numbers(instances, sizes[0]), random.uniform(0.05, 0.95, (instances, sizes[-1]))
     if name == "cross_entropy" or kinds[-1] == "softmax":
         targets = targets / np.sum(targets, axis=1, keepdims=True)
+    if name in SIGNED:  # the margin of 1 is met by none of them exactly
+        targets = targets * random.choice([-0.9, 0.9], targets.shape)
     if instances > 1:
         loss["over_batch"] = pick("mean", "sum")
         network |= {"inputs": inputs, "targets": targets.tolist()}

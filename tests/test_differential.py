@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from exact import Exact, errors_of, exact, hard_network
 from mpmath import mp, mpf
-from networks import random_network
+from networks import CONTINUOUS, random_network
 
 from bpcli import parse_problem, solve
 from bpcli.calculus.ops.losses import LOSSES
 from bpcli.calculus.ops.registry import ACTIVATIONS, activation
 
-ORDINARY, HARD = range(15), range(1, 26)
+ORDINARY, HARD = range(18), range(1, 42)
 EXACT = 1e-13
 """Some hundred roundings of a number of 53 bits."""
 
@@ -40,7 +40,7 @@ def test_everything_occurs_among_them() -> None:
     problems = [make(seed) for make, seeds in ((random_network, ORDINARY), (hard_network, HARD)) for seed in seeds]
     networks = [problem["network"] for problem in problems]
     assert {network["loss"]["name"] for network in networks} == set(LOSSES)
-    assert {layer["activation"]["name"] for network in networks for layer in network["layers"]} == set(ACTIVATIONS)
+    assert {layer["activation"]["name"] for network in networks for layer in network["layers"]} == set(CONTINUOUS)
 
 
 @pytest.mark.parametrize("seed", HARD)
@@ -120,6 +120,9 @@ TRUE = {
     "relu": lambda z: max(z, mpf(0)),
     "leaky_relu": lambda z: z if z > 0 else mpf(0.01) * z,
     "elu": lambda z: z if z > 0 else mp.exp(z) - 1,
+    "silu": lambda z: z / (1 + mp.exp(-z)),
+    "step": lambda z: mpf(1 if z >= 0 else 0),
+    "sign": mp.sign,
 }
 
 
@@ -141,7 +144,8 @@ def test_activations_and_slopes_are_right_to_the_last_digits(name: str) -> None:
 
 
 def test_the_other_activations_are_compared_in_networks() -> None:
-    assert set(ACTIVATIONS) - set(TRUE) == {"softmax"}
+    # Far from 0 a tail of the normal distribution changes faster than its argument is known.
+    assert set(ACTIVATIONS) - set(TRUE) == {"softmax", "gelu"}
 
 
 def test_the_reference_is_no_copy() -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
-from networks import LAYOUTS, difference_quotient, random_network, scalar_distance, scalar_of
+from networks import CONTINUOUS, LAYOUTS, difference_quotient, random_network, scalar_distance, scalar_of
 
 from bpcli.calculus.ops.losses import LOSSES
-from bpcli.calculus.ops.registry import ACTIVATIONS
 
 COUNT = int(os.environ.get("BPCLI_LOWERED_NETWORKS", "2000"))
 CHUNK = 50
@@ -35,4 +34,4 @@ def test_everything_that_a_network_can_have_occurs() -> None:
         met.add(problem["conventions"]["affine"])
         met.add((network["loss"]["name"], "inputs" in network))
         met.update(layer["activation"]["name"] for layer in network["layers"])
-    assert met == {*LAYOUTS, *ACTIVATIONS, *((name, batch) for name in LOSSES for batch in (True, False))}
+    assert met == {*LAYOUTS, *CONTINUOUS, *((name, batch) for name in LOSSES for batch in (True, False))}

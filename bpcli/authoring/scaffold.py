@@ -28,7 +28,7 @@ LONGEST_TITLE = 200
 SIZES = re.compile(r"[0-9]{1,6}(?:-[0-9]{1,6})+", re.ASCII)
 LOSS_OF = {"softmax": "cross_entropy", "sigmoid": "binary_cross_entropy"}
 PROBABILITIES = ("softmax", "sigmoid")
-BETWEEN = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}
+BETWEEN = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax", "kl": "softmax"}
 """Losses of probabilities, and the output that gives them."""
 
 WIDTH = 88

@@ -64,6 +64,10 @@ def _power_slopes(out: float, a: float, b: float) -> Slopes:
     return (b * math.pow(a, b - 1), out * math.log(a) if a > 0 else math.nan)
 
 
+def _sign(a: float) -> float:
+    return float(a > 0) - float(a < 0)
+
+
 ELEMENTARY: tuple[Elementary, ...] = (
     Elementary(identity, lambda a: a, lambda out, a: (1.0,)),
     Elementary(add, operator.add, lambda out, a, b: (1.0, 1.0)),
@@ -78,8 +82,8 @@ ELEMENTARY: tuple[Elementary, ...] = (
     Elementary(lesser, lambda a, b: a if a <= b else b, lambda out, a, b: (1.0, 0.0) if a <= b else (0.0, 1.0)),
     Elementary(power, math.pow, _power_slopes),
     Elementary(sqrt, math.sqrt, lambda out, a: (0.5 / out,)),
-    Elementary(absolute, abs, lambda out, a: (float((a > 0) - (a < 0)),)),
-    Elementary(sign, lambda a: float((a > 0) - (a < 0)), lambda out, a: (0.0,)),
+    Elementary(absolute, abs, lambda out, a: (_sign(a),)),
+    Elementary(sign, _sign, lambda out, a: (0.0,)),
     Elementary(sine, math.sin, lambda out, a: (math.cos(a),)),
     Elementary(cosine, math.cos, lambda out, a: (-math.sin(a),)),
 )

@@ -141,7 +141,7 @@ def test_a_place_that_is_no_text_of_the_file_holds_for_every_part():
         ("().__class__", 2, "formula-syntax", ""),
         ("...", 1, "formula-syntax", ""),
         ("(lambda: 0)()", 8, "formula-syntax", ""),
-        ("[x for x in y]", 1, "formula-syntax", "list"),
+        ("[x for x in y]", 4, "missing-operator", "x*for"),
         ("{x}", 1, "formula-syntax", "group"),
         ("1<<10**9", 2, "formula-syntax", ""),
         ("x % 2", 3, "formula-syntax", ""),
