@@ -13,7 +13,7 @@ def test_format_follows_the_name_of_the_file(tmp_path):
         ("graph", "svg", "<svg"),
         ("graph", "dot", "digraph"),
         ("graph", "mmd", "flowchart"),
-        ("derive", "tex", r"\noindent"),
+        ("derive", "tex", r"\documentclass"),
         ("derive", "md", "# "),
         ("cost", "json", "{"),
     ):
