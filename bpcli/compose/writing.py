@@ -52,6 +52,8 @@ class Block(NamedTuple):
     letters: Letters = MappingProxyType({})
     batches: bool = True
     """Whether it works on a batch as well as on one instance."""
+    counts: tuple[str, ...] = ("step",)
+    """What the numbers after that of the layer count: `map`, `step`, `head`."""
 
     @property
     def name(self) -> str:

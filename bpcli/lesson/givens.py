@@ -11,6 +11,7 @@ from bpcli.notation.writer import Writer
 from bpcli.solution.solution import Solution
 
 MOST_GIVENS = 60
+DATA = frozenset({"input", "target", "instance_weight"})
 
 
 def equality(left: Math, right: Math) -> Math:
@@ -22,21 +23,19 @@ def given_blocks(solution: Solution, writer: Writer, messages: Messages) -> list
     if solution.problem.graph is not None:
         return _graph_givens(solution, writer, messages)
     blocks: list[Givens] = []
-    data = [_given(solution, writer, v) for v in solution.program.inputs if v.role in ("input", "target")]
+    data = [_given(solution, writer, v) for v in solution.program.inputs if not v.place and v.role in DATA]
     blocks.append(Givens(tuple(data)))
     for layer in range(1, len(solution.problem.network.layers) + 1):  # type: ignore[union-attr]
-        row = [
-            _given(solution, writer, v)
-            for v in solution.program.inputs
-            if v.layer == layer and v.role in ("weights", "bias")
-        ]
+        row = [_given(solution, writer, v) for v in solution.program.inputs if v.place[:1] == (layer,) and v.of is None]
         row.extend(
             _formula(writer, b)
             for b in solution.program.bindings
-            if b.rule == "activation" and b.variable.layer == layer
+            if b.rule == "activation" and b.variable.layer == layer and b.update == 1
         )
-        blocks.append(Givens(tuple(row)))
-    rest = [_formula(writer, b) for b in solution.program.bindings if b.rule in ("loss", "regularizer", "objective")]
+        if row:
+            blocks.append(Givens(tuple(row)))
+    ends = ("loss", "regularizer", "objective")
+    rest = [_formula(writer, b) for b in solution.program.bindings if b.rule in ends and b.update == 1]
     rest.extend(_named_constants(solution, writer))
     if rest:
         blocks.append(Givens(tuple(rest)))

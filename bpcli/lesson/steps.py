@@ -16,6 +16,7 @@ from bpcli.calculus.stages import stages
 from bpcli.document.document import Block, Equation, Inline, InlineMath, Link, Note, Step
 from bpcli.document.mathtree import Identifier, Math, Operator, Row
 from bpcli.lesson.options import LessonOptions
+from bpcli.lesson.telling import Telling
 from bpcli.messages import Messages
 from bpcli.notation.conventions import derivative_math
 from bpcli.notation.writer import Writer
@@ -36,6 +37,7 @@ class StepTeller:
         self.options = options
         self.rounded = False
         self._defined: set[str] = set()
+        self.telling = Telling(solution, messages)
 
     def tell(self, number: int, step: Solved) -> list[Block]:
         body: list[Block] = [self._chain(step)]
@@ -201,10 +203,11 @@ class StepTeller:
             "count": self._instances(),
             "function": self._function_name(step),
         }
+        title = self.telling.title(step.binding)
+        if not self.telling.is_textbook(step.binding):
+            forward = step.phase == "forward"
+            return title, self.telling.why_forward(step.binding) if forward else self.telling.why_back(step.binding)
         key = self._key(step)
-        title_key = {"pre_activation_gradient.jacobian": "pre_activation_gradient"}.get(key, key)
-        titles = (f"title.{title_key}", f"title.{step.rule}", f"title.{step.rule}.alone", "title.new")
-        title = messages.inline(messages.first(titles, holes), **holes)
         if step.rule.endswith("_gradient"):
             holes["consumers"] = self._consumers(step.binding)
         why_key = self._why(step, key)

@@ -43,6 +43,7 @@ def _scalar(_: Shape) -> Shape:
 
 mean = Operation(
     name="mean",
+    back=("shared",),
     forward=lambda a: np.mean(a),
     code="np.mean({0})",
     backprop=lambda g, out, a: (broadcast_to(a.shape)(g / count_of(a.shape)),),
@@ -68,6 +69,7 @@ def mean_over(count: Math) -> Operation:
 
     return Operation(
         name="mean",
+        back=("shared",),
         forward=lambda a: np.mean(a),
         calls=_mean_calls,
         code="np.mean({0})",
@@ -274,6 +276,7 @@ def softmax(axis: int | None = None) -> Operation:
 
     return Operation(
         name="softmax",
+        back=("softmax",),
         forward=_softmax_forward(axis),
         calls=lambda out, a: _softmax_calls(out, a, axis),
         code=lambda operands, inputs: f"softmax({operands[0]}, {axis_of(inputs[0].shape, axis)})",
