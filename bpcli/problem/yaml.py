@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn, TypeAlias
 from bpcli.diagnostics import Related, Span
 from bpcli.problem.report import Report, point, shortened
 from bpcli.problem.source import PROBLEM_LIMIT, decode
+from bpcli.problem.yaml_depth import first_too_deep
 from bpcli.problem.yaml_errors import HEADER_ADVICE, HEADER_MESSAGE, explain, missing_space
 
 MAX_DEPTH = 32
@@ -130,6 +131,8 @@ def _build(text: str, report: Report, *, pure: bool) -> Node | None:
         return builder.build(yaml.parse(source, Loader=loader))
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # The pure parser lets the errors of `chr` and `int` out, and they know no place.
+        mark = getattr(error, "problem_mark", None)
+        builder.check_depth_until(mark.index if mark else len(text))
         report.put(explain(error, text, builder.last, builder.innermost))
         raise report.error() from None
 
@@ -137,10 +140,11 @@ def _build(text: str, report: Report, *, pure: bool) -> Node | None:
 class _Frame:
     """A sequence or mapping that is still open."""
 
-    __slots__ = ("entries", "items", "key", "keys", "start_mark")
+    __slots__ = ("entries", "has_brackets", "items", "key", "keys", "start_mark")
 
-    def __init__(self, start: Any, *, is_mapping: bool) -> None:
-        self.start_mark = start
+    def __init__(self, event: Any, *, is_mapping: bool) -> None:
+        self.start_mark = event.start_mark
+        self.has_brackets = bool(event.flow_style)
         self.items: list[Node] = []
         self.entries: list[tuple[ScalarNode, Node]] = []
         self.key: ScalarNode | None = None
@@ -157,6 +161,8 @@ class _Builder:
         self.root: Node | None = None
         self.nodes = 0
         self.last = Span(1, 1, 1, 1)
+        self.end = 0
+        """Where the last event ends."""
 
     def build(self, stream: Iterator[Any]) -> Node | None:
         import yaml
@@ -164,6 +170,7 @@ class _Builder:
         documents = 0
         for event in stream:
             kind = type(event)
+            self.end = event.end_mark.index
             if kind is yaml.ScalarEvent:
                 self.check_node(event)
                 self.attach(self.scalar(event))
@@ -176,9 +183,8 @@ class _Builder:
             elif kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
                 self.check_node(event)
                 if len(self.frames) >= MAX_DEPTH:
-                    message = f"lists and mappings nested more than {MAX_DEPTH} levels deep"
-                    self.report.fail("too-deep", message, self.place(event))
-                self.frames.append(_Frame(event.start_mark, is_mapping=kind is yaml.MappingStartEvent))
+                    self.refuse_depth(self.place(event))
+                self.frames.append(_Frame(event, is_mapping=kind is yaml.MappingStartEvent))
             elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
                 self.attach(self.close(event))
             elif kind is yaml.AliasEvent:
@@ -197,6 +203,18 @@ class _Builder:
 
     def place(self, event: Any) -> Span:
         return point(event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def refuse_depth(self, place: Span) -> NoReturn:
+        message = f"lists and mappings nested more than {MAX_DEPTH} levels deep"
+        self.report.fail("too-deep", message, place)
+
+    def check_depth_until(self, at: int) -> None:
+        """Refuses what is too deep before a place that the parser came to, which is further than what it handed out."""
+        brackets = sum(frame.has_brackets for frame in self.frames)
+        blocks = len(self.frames) - brackets
+        found = first_too_deep(self.text, self.end, at, blocks, brackets, MAX_DEPTH)
+        if found is not None:
+            self.refuse_depth(point(*_line_and_column(self.text, found)))
 
     def refuse_anchor(self, event: Any, what: str, sign: str) -> None:
         message = f"`{sign}{shortened(event.anchor)}` is an {what}, and these are not read"
