@@ -54,6 +54,17 @@ def snapshots(snapshot: SnapshotAssertion) -> Snapshots:
     return Snapshots(snapshot)
 
 
+@pytest.fixture(scope="session")
+def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(autouse=True)
+def _no_state_of_the_machine(state_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What commands keep in a test is kept apart from what the user of this machine has."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(state_folder))
+
+
 @pytest.fixture(autouse=True)
 def _no_language_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """What commands write in a test does not depend on where it runs."""

@@ -9,7 +9,7 @@ import typer
 
 from bpcli.cli.documents import write_document
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choose_format, identifiers
+from bpcli.cli.options import FORMAT, Ascii, Force, Output, ProblemSource, Width, choose_format, identifiers
 
 
 class DeriveFormat(str, Enum):
@@ -51,6 +51,7 @@ def derive(
     lang: Lang = None,
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
+    force: Force = False,
 ) -> None:
     """Print the program of a problem extended by its derivatives, as formulas.
 
@@ -62,18 +63,18 @@ def derive(
     from bpcli.lesson.derivation import derivation_document
     from bpcli.solution.load import load_problem, solve
 
-    refuse_to_overwrite(output, problem)
+    chosen = choose_format(format, output, DeriveFormat)
+    refuse_to_overwrite(output, problem, force=force)
     solution = solve(in_language(lang)(load_problem(problem)))
     names = identifiers(wrt)
     derivation = extend(solution, names, of, _numbers(direction))
-    chosen = choose_format(format, output, DeriveFormat)
     if chosen is DeriveFormat.latex:
         from bpcli.export.equations import derivation_to_latex
 
-        write_text(derivation_to_latex(solution, derivation), output)
+        write_text(derivation_to_latex(solution, derivation), output, force=force)
         return
     document = derivation_document(solution, derivation, with_values=values)
-    write_document(with_comma(document, decimal_comma), chosen, output, width, ascii)
+    write_document(with_comma(document, decimal_comma), chosen, output, width, ascii, force=force)
 
 
 def _numbers(text: str | None) -> list[float] | None:

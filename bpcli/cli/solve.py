@@ -16,6 +16,7 @@ from bpcli.cli.options import (
     FORMAT,
     Ascii,
     Decimals,
+    Force,
     Output,
     ProblemSource,
     Significant,
@@ -85,6 +86,7 @@ def solve(
     folded: Annotated[
         bool, typer.Option("--folded", help="HTML: steps closed, to be tried and then opened one at a time.")
     ] = False,
+    force: Force = False,
 ) -> None:
     """Work a problem: the forward pass, the backward pass and the update, step by step.
 
@@ -96,8 +98,8 @@ def solve(
     from bpcli.solution.load import load_problem, rounding_of
     from bpcli.solution.load import solve as work
 
-    refuse_to_overwrite(output, problem)
     chosen = choose_format(format, output, Format)
+    refuse_to_overwrite(output, problem, force=force)
     loaded = in_language(lang, locale=chosen is not Format.json)(load_problem(problem))
     shown = digits(rounding_of(loaded.display), decimals, significant)
     if rounding is not None:
@@ -128,10 +130,10 @@ def solve(
                 options = options._replace(comparisons=compared(solution))
             document, json = partial(_lesson, solution, options), partial(_json, solution, options)
     if chosen is Format.json:
-        write_text(json(), output)
+        write_text(json(), output, force=force)
     else:
         page = with_comma(document(), decimal_comma)
-        write_document(page, chosen, output, width, ascii, fragment=fragment, folded=folded)
+        write_document(page, chosen, output, width, ascii, fragment=fragment, folded=folded, force=force)
 
 
 def _json(solution: Solution, options: LessonOptions) -> str:

@@ -42,6 +42,9 @@ __all__ = [
 
 AXIS_NAMES = ("rows", "columns")
 
+MOST_IN_JACOBIAN = 100
+"""The Jacobian of a softmax over more entries than this is multiplied out: as a matrix it has the square of them."""
+
 
 def entries_of(at: At, expr: Expr) -> list[Expr]:
     """The formulas of all entries, row by row; of a scalar, itself."""
@@ -378,6 +381,8 @@ def softmax(axis: int | None = None) -> Operation:
     def backprop(g: Expr, out: Expr, a: Expr) -> tuple[Expr]:
         if axis is not None:  # a batch: the Jacobian of each instance, multiplied out
             return (out * (g - axis_sum(axis)(g * out)),)
+        if _count(a.shape) > MOST_IN_JACOBIAN:
+            return (out * (g - total(g * out)),)
         jacobian = softmax_jacobian(axis)(a)
         if a.shape == ():
             return (jacobian * g,)
