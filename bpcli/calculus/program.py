@@ -35,6 +35,7 @@ class Binding(NamedTuple):
     rule           which line of the textbook it is (`affine`, `activation`, `weights_gradient`, …)
     worked         the formula a person would work with where that is not `expr` itself: h ⊙ (1 − h) for σ′(a)
     stable         another formula of the same value, computed in place of `expr` because it cannot overflow
+    accurate       the same again where `stable` (or `expr`) loses digits in numbers that are computed and not written
     contributions  of an adjoint: its terms, one for every use of its variable
     update         the number of the update that it belongs to
     """
@@ -45,13 +46,15 @@ class Binding(NamedTuple):
     rule: str
     worked: Expr | None = None
     stable: Expr | None = None
+    accurate: Expr | None = None
     contributions: tuple[Contribution, ...] = ()
     update: int = 1
 
     @property
     def formulas(self) -> tuple[Expr, ...]:
         """Every formula of the line: as it reads, as it is worked, as it is computed."""
-        return tuple(formula for formula in (self.expr, self.worked, self.stable) if formula is not None)
+        several = (self.expr, self.worked, self.stable, self.accurate)
+        return tuple(formula for formula in several if formula is not None)
 
 
 class Program(NamedTuple):

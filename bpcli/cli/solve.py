@@ -125,15 +125,29 @@ def solve(
         if grain is Grain.scalar:
             document, json = partial(scalar_tables, solution, options), partial(scalar_json, solution, options)
         else:
-            options.chosen(solution)  # an id that names nothing is refused before any long work
+            _refuse_too_much(solution, options, chosen)
             if verify:
-                options = options._replace(comparisons=compared(solution))
+                options = options._replace(comparisons=compared(solution, options.chosen(solution)))
             document, json = partial(_lesson, solution, options), partial(_json, solution, options)
     if chosen is Format.json:
         write_text(json(), output, force=force)
     else:
         page = with_comma(document(), decimal_comma)
         write_document(page, chosen, output, width, ascii, fragment=fragment, folded=folded, force=force)
+
+
+def _refuse_too_much(solution: Solution, options: LessonOptions, format: Format) -> None:  # noqa: A002
+    """Before any long work: an id that names nothing, and more than is told."""
+    from bpcli.solution.budget import refuse_long_list, refuse_long_terms, refuse_whole_matrices
+
+    problem, program = solution.problem, solution.program
+    chosen = options.chosen(solution)
+    if chosen is None and format is Format.json:
+        refuse_long_list(problem, program)
+    if chosen is None and options.full and format is not Format.json:
+        refuse_whole_matrices(problem, program)
+    if options.detail == "full":
+        refuse_long_terms(problem, program, chosen, whole=options.full or format is Format.json)
 
 
 def _json(solution: Solution, options: LessonOptions) -> str:

@@ -279,6 +279,8 @@ def run(
                 formula = binding.worked
             if binding.stable is not None and not _bypasses(built, binding, overrides):
                 formula = binding.stable
+            if binding.accurate is not None and (formula is binding.stable or binding.stable is None):
+                formula = binding.accurate
             if doubtful:
                 for used in variables_of(formula):
                     if used.name in doubtful:
