@@ -27,6 +27,12 @@ ODD_INDENTATION = re.compile(r"^[ \t]*([\xa0\u1680\u2000-\u200b\u202f\u205f\u300
 # `{a:[1]}`: PyYAML's own parser reads it, libyaml's does not.
 COLON_WITHOUT_SPACE = frozenset({":,", ":[", ":]", ":{", ":}"})
 COMMENT_IN_HEADER = re.compile(r"[|>][-+0-9]*#")
+# A character beyond U+FFFF as JSON writes it in ASCII: an escape for each half.
+HALVES = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(dc|dd|de|df)([0-9a-f]{2})", re.IGNORECASE)
+FILLER = "\ufdd1\ufdd1"
+"""No character of any text: it keeps the length of a line where two escapes of six become one of ten."""
+JOINED = re.compile(rf"\\U([0-9a-f]{{8}}){FILLER}")
+
 DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
 
@@ -122,7 +128,7 @@ def _build(text: str, report: Report, *, pure: bool) -> Node | None:
 
     # Tabs left here separate or stand in quotes; the two parsers disagree about them. A last line end makes them
     # agree about the end of the file. libyaml takes bytes, which are a quarter of a text with one wide character.
-    parsed, end = text.replace("\t", " "), "" if text.endswith("\n") else "\n"
+    parsed, end = _with_whole_characters(text).replace("\t", " "), "" if text.endswith("\n") else "\n"
     fast = yaml.__with_libyaml__ and not pure
     source = parsed.encode() + end.encode() if fast else parsed + end
     loader: Any = yaml.CBaseLoader if fast else yaml.BaseLoader
@@ -135,6 +141,28 @@ def _build(text: str, report: Report, *, pure: bool) -> Node | None:
         builder.check_depth_until(mark.index if mark else len(text))
         report.put(explain(error, text, builder.last, builder.innermost))
         raise report.error() from None
+
+
+def _with_whole_characters(text: str) -> str:
+    """The text with the two escapes of a surrogate pair as the one that YAML has for that character."""
+    if "\\u" not in text or FILLER in text:
+        return text
+
+    def joined(found: re.Match[str]) -> str:
+        high, low = int(found[2], 16), int(found[3] + found[4], 16)
+        return f"{found[1]}\\U{0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00:08x}{FILLER}"
+
+    return HALVES.sub(joined, text)
+
+
+def _as_written(text: str) -> str:
+    """A text without quotes as it stands in the file: there the two escapes are none."""
+
+    def halves(found: re.Match[str]) -> str:
+        code = int(found[1], 16) - 0x10000
+        return f"\\u{0xD800 + code // 0x400:04x}\\u{0xDC00 + code % 0x400:04x}"
+
+    return JOINED.sub(halves, text)
 
 
 class _Frame:
@@ -246,6 +274,8 @@ class _Builder:
             span = Span(line, column, end.line + 1, end.column + 1)
         self.last = span
         text = event.value
+        if FILLER in text and FILLER not in self.text:
+            text = text.replace(FILLER, "") if style == '"' else _as_written(text)
         if style == '"' and CONTROL.search(text):
             message = "this escape makes a control character or half of a character"
             self.report.fail("bad-escape", message, point(line, column), help="remove it")

@@ -30,10 +30,10 @@ MOST_TERMS = 20_000
 """Terms of the entries that are worked out in full."""
 SHOWN = 16
 """Entries of a matrix that are worked out where it is not printed whole."""
-MOST_SINGLE = 300_000
+MOST_SINGLE = 150_000
 """Numbers that are told one by one, each with its gradient."""
 MOST_LINTED = 30_000
-"""Numbers that mistakes are tried on."""
+"""Numbers that mistakes are tried on; a mistake may take what belongs to any of the layers."""
 MOST_COMPARED = 2_500_000
 """Lines computed anew for central differences."""
 
@@ -79,9 +79,9 @@ def refuse_single_numbers(problem: Problem, program: Program) -> None:
 
 
 def refuse_long_lint(problem: Problem, lines: Iterable[Binding]) -> None:
-    _require(
-        problem, _sizes(b.variable for b in lines), MOST_LINTED, "numbers to try mistakes on", "lint a smaller one"
-    )
+    layers = len(problem.network.layers) if problem.network is not None else 0
+    amounts = [(b.variable, entries(b.variable.shape) + layers) for b in lines]
+    _require(problem, amounts, MOST_LINTED, "numbers to try mistakes on")
 
 
 def refuse_many_differences(problem: Problem, amounts: Iterable[Amount]) -> None:
