@@ -166,8 +166,10 @@ def _check_one(
 
     refuse_to_overwrite(output, problem, path, force=force)
     from bpcli.classroom.variants import grader_for
+    from bpcli.grading.asked import refuse_long_sheet
 
     graders = grader_for(problem, in_language(lang, locale=format is not CheckFormat.json))
+    refuse_long_sheet(graders.solution)
     submission = _read(graders, path)
     grader = graders.grader_of(submission.path)
     report = grader.grade(submission)

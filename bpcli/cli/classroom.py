@@ -128,10 +128,11 @@ def _graded_class(
     from bpcli.classroom.overrides import read_overrides
     from bpcli.classroom.results import ClassResult, refuse_ambiguous, with_overrides
     from bpcli.classroom.variants import grader_for
-    from bpcli.grading.asked import asked
+    from bpcli.grading.asked import asked, refuse_long_sheet
 
     grader = grader_for(problem, adapt)
     solution = grader.solution
+    refuse_long_sheet(solution)
     items = asked(solution)
     max_score = sum(item.points for item in items)
     adjustments = read_overrides(overrides, solution, items) if overrides is not None else None

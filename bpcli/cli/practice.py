@@ -52,12 +52,15 @@ def practice(
     if state == "-":
         raise typer.BadParameter("your progress is kept in a file, not on standard output", param_hint="--state")
     refuse_suffix(state, (".json",), "--state")
+    from bpcli.grading.asked import refuse_long_sheet
     from bpcli.grading.grade import Grader
     from bpcli.reports.practice import Practice
     from bpcli.solution.load import load_problem, solve
 
     loaded = in_language(lang)(load_problem(problem))
-    session = Practice(Grader(solve(loaded)))
+    solution = solve(loaded)
+    refuse_long_sheet(solution)
+    session = Practice(Grader(solution))
     _Session(session, _keeper(state, problem, loaded.text, force), width, ascii).run(fresh)
 
 

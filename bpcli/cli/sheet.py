@@ -82,7 +82,7 @@ def sheet(
     bpcli sheet lez5 -o sheet.html --filled a1,h1
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
-    from bpcli.solution.budget import refuse_long_list
+    from bpcli.grading.asked import refuse_long_sheet
     from bpcli.solution.load import load_problem, solve
 
     chosen = choose_format(format, output, SheetFormat)
@@ -91,7 +91,7 @@ def sheet(
     if chosen in (SheetFormat.csv, SheetFormat.json) and given_away.level == "half":
         raise typer.BadParameter(f"{chosen.value} has no room for formulas; --filled half is for the other formats")
     solution = solve(in_language(lang)(load_problem(problem)))
-    refuse_long_list(solution.problem, solution.program)
+    refuse_long_sheet(solution)
     if chosen.value in FILES:
         from bpcli.reports.answer_sheet import blank_sheet
 
@@ -127,14 +127,14 @@ def key(
     Examples:  bpcli key lez5   |   bpcli key lez5 -o key.pdf   |   bpcli key lez5 -o key.yaml
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
+    from bpcli.grading.asked import refuse_long_sheet
     from bpcli.reports.key import filled_sheet, key_document
-    from bpcli.solution.budget import refuse_long_list
     from bpcli.solution.load import load_problem, solve
 
     chosen = choose_format(format, output, KeyFormat)
     refuse_to_overwrite(output, problem, force=force)
     solution = solve(in_language(lang)(load_problem(problem)))
-    refuse_long_list(solution.problem, solution.program)
+    refuse_long_sheet(solution)
     if chosen.value in FILES:
         write_text(filled_sheet(solution, chosen.value), output, force=force)
         return

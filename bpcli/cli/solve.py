@@ -143,7 +143,7 @@ def _refuse_too_much(solution: Solution, options: LessonOptions, format: Format)
     problem, program = solution.problem, solution.program
     chosen = options.chosen(solution)
     if chosen is None and format is Format.json:
-        refuse_long_list(problem, program)
+        refuse_long_list(problem, program, None, "ask for some of them: --only")
     if chosen is None and options.full and format is not Format.json:
         refuse_whole_matrices(problem, program)
     if options.detail == "full":

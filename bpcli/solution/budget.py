@@ -6,7 +6,7 @@ count of what a task makes; a problem beyond it is refused at the line that asks
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import TypeAlias
 
 from bpcli.calculus.expr import Variable
@@ -48,10 +48,10 @@ def refuse_long_work(problem: Problem, built: Built) -> None:
     _require(problem, work, MOST_WORK, "multiplications")
 
 
-def refuse_long_list(problem: Problem, program: Program) -> None:
-    """Before every number is written out."""
-    advice = "ask for some of them: --only, or `check: {points: …}`"
-    _require(problem, _sizes(_variables(program)), MOST_LISTED, "numbers to write out", advice)
+def refuse_long_list(problem: Problem, program: Program, names: Container[str] | None, advice: str) -> None:
+    """Before the numbers of some quantities, or of all, are written out."""
+    listed = [variable for variable in _variables(program) if names is None or variable.name in names]
+    _require(problem, _sizes(listed), MOST_LISTED, "numbers to write out", advice)
 
 
 def refuse_whole_matrices(problem: Problem, program: Program) -> None:
@@ -122,9 +122,10 @@ def place_of(problem: Problem, variable: Variable) -> Span | None:
     while variable.of is not None:
         variable = variable.of
     if problem.network is not None:
+        if variable.role in ("input", "target"):
+            return problem.network.span
         layers = problem.network.layers
-        number = variable.layer
-        return layers[number - 1].span if number is not None and number <= len(layers) else problem.network.span
+        return layers[(variable.layer or len(layers)) - 1].span  # a loss is as long as the last one
     if problem.graph is None:
         return None
     places = {item.name: item.span for item in (*problem.graph.inputs, *problem.graph.parameters)}
