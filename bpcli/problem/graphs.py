@@ -161,10 +161,10 @@ def _text_lines(node: ScalarNode, report: Report) -> list[TextLine]:
     """The block's lines, which are the file's lines without their indentation."""
     lines: list[TextLine] = []
     source = islice(StringIO(report.text), node.span.line, None)
-    for number, (text, whole) in enumerate(zip(StringIO(node.text), source, strict=False), node.span.line + 1):
-        stripped = text.strip()
-        if stripped and stripped[0] != "#":
-            lines.append(TextLine(text.rstrip("\n"), Place(number, len(whole) - len(text) + 1)))
+    for number, (line, whole) in enumerate(zip(StringIO(node.text), source, strict=False), node.span.line + 1):
+        text = line.rstrip("\n")
+        if text.strip() and text.lstrip()[0] != "#":
+            lines.append(TextLine(text, Place(number, len(whole.rstrip("\n")) - len(text) + 1)))
     return lines
 
 
