@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bpcli.cli.language import Lang, in_language
-from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, choose_format, identifiers
+from bpcli.cli.options import FORMAT, Ascii, Force, Output, ProblemSource, choose_format, identifiers
 
 
 class GraphFormat(str, Enum):
@@ -46,6 +46,7 @@ def graph(
     ] = None,
     lang: Lang = None,
     ascii: Ascii = False,  # noqa: A002
+    force: Force = False,
 ) -> None:
     """Draw a problem: its graph with values, gradients and local derivatives, or its network.
 
@@ -56,10 +57,10 @@ def graph(
     from bpcli.drawing import draw
     from bpcli.solution.load import load_problem, solve
 
-    refuse_to_overwrite(output, problem)
+    chosen = choose_format(format, output, GraphFormat)
+    refuse_to_overwrite(output, problem, force=force)
     solution = solve(in_language(lang)(load_problem(problem)))
     names = identifiers(only)
-    chosen = choose_format(format, output, GraphFormat)
     if network and (extended or names):
         raise typer.BadParameter("--extended and --only belong to the graph of the operations, not to --network")
     as_network = network if network is not None else solution.problem.network is not None and not (extended or names)
@@ -74,4 +75,5 @@ def graph(
     write_text(
         draw(solution, chosen.value, network=as_network, extended=extended, only=names, instance=instance, **settings),
         output,
+        force=force,
     )

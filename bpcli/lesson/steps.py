@@ -187,6 +187,8 @@ class StepTeller:
         written = self.writer.math(Constant(naive))
         if shown == written:
             return []
+        if np.any(np.isnan(naive)):
+            return [Note(self.messages.inline("note.no_value", value=shown), "warning")]
         return [Note(self.messages.inline("note.textbook", naive=written, value=shown), "warning")]
 
     # --- words ---

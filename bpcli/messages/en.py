@@ -241,6 +241,9 @@ SENTENCES = {
     "note.kink": "{entry} is exactly 0, where this activation has no derivative; this problem takes {value} there.",
     "note.choice": "{choice} is 1 where this holds and 0 where it does not: of two equal numbers the first is taken.",
     "note.unprintable": "{name} has an entry too large for a number; the calculation goes around it, by {formula}.",
+    "note.no_value": (
+        "Computed as it is written, the formula has no value here (a 0 meets an ∞); the accurate value is {value}."
+    ),
     "note.textbook": "Computed as it is written, the formula gives {naive} here; the accurate value is {value}.",
     "note.entries": "Entry by entry",
     "note.verify": "Beside each gradient: what a small change h of one number does, (L(w + h) − L(w − h)) / 2h.",

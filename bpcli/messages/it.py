@@ -257,6 +257,10 @@ SENTENCES = {
     "note.unprintable": (
         "{name} ha un elemento troppo grande per essere rappresentato; il calcolo lo aggira con {formula}."
     ),
+    "note.no_value": (
+        "Calcolata così come è scritta, la formula qui non ha valore (uno 0 incontra un ∞); "
+        "il valore accurato è {value}."
+    ),
     "note.textbook": "Calcolata così come è scritta, la formula dà qui {naive}; il valore accurato è {value}.",
     "note.entries": "Elemento per elemento",
     "note.verify": (

@@ -249,6 +249,9 @@ SENTENCES = {
     "note.unprintable": (
         "{name} tem um elemento grande demais para ser representado; o cálculo o contorna com {formula}."
     ),
+    "note.no_value": (
+        "Calculada como está escrita, a fórmula não tem valor aqui (um 0 encontra um ∞); o valor preciso é {value}."
+    ),
     "note.textbook": "Calculada como está escrita, a fórmula dá {naive} aqui; o valor preciso é {value}.",
     "note.entries": "Elemento a elemento",
     "note.verify": (

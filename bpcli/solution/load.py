@@ -23,6 +23,7 @@ from bpcli.document.rounding import Rounding
 from bpcli.notation.conventions import PRESETS, SYMBOL_ROLES, clashes, symbols_for
 from bpcli.problem.model import Conventions, Display, Problem, Vocabulary
 from bpcli.problem.shipped import shipped_path
+from bpcli.solution.budget import not_enough_memory, refuse_long_work
 from bpcli.solution.solution import NumericError, Solution
 
 MOST_BYTES = 64 * 2**20
@@ -135,9 +136,11 @@ def solve(problem: Problem, rounding: Rounding | None = None, updates: int | Non
     """Works a problem. `rounding` takes the place of what the problem says about display; `updates` says how many are
     worked line by line (all, unless there are more than `MOST_WORKED`).
 
-    Raises ProblemError for formulas without a meaning and for values that are not finite.
+    Raises ProblemError for formulas without a meaning, for more work than anybody waits for, and for values that are
+    not finite.
     """
     built = build(problem, updates_of(problem, updates))
+    refuse_long_work(problem, built)
     try:
         solution = Solution(problem, built, rounding or rounding_of(problem.display))
         if solution.update_steps > 1:
@@ -146,6 +149,8 @@ def solve(problem: Problem, rounding: Rounding | None = None, updates: int | Non
         span = _place_of(problem, error.quantity)
         diagnostic = Diagnostic("not-finite", str(error), span, help=error.way_out)
         raise ProblemError(problem.path, problem.text, (diagnostic,)) from None
+    except MemoryError:
+        raise not_enough_memory(problem, built) from None
     return solution
 
 

@@ -36,6 +36,9 @@ __all__ = [
     "softmax_jacobian",
 ]
 
+MOST_IN_JACOBIAN = 100
+"""The Jacobian of a softmax over more entries than this is multiplied out: as a matrix it has the square of them."""
+
 
 def _scalar(_: Shape) -> Shape:
     return ()
@@ -269,6 +272,8 @@ def softmax(axis: int | None = None) -> Operation:
     def backprop(g: Expr, out: Expr, a: Expr) -> tuple[Expr]:
         if axis is not None:  # a batch: the Jacobian of each instance, multiplied out
             return (out * (g - axis_sum(axis)(g * out)),)
+        if count_of(a.shape) > MOST_IN_JACOBIAN:
+            return (out * (g - total(g * out)),)
         jacobian = softmax_jacobian(axis)(a)
         if a.shape == ():
             return (jacobian * g,)
