@@ -21,6 +21,7 @@ from bpcli.calculus.ops import (
     algebra,
     elementary,
     functions,
+    masks,
     matrices,
     penalties,
     piecewise,
@@ -40,10 +41,10 @@ from bpcli.notation.text import to_text
 from bpcli.notation.writer import Writer
 
 MODULES = (
-    algebra, elementary, functions, matrices, penalties, piecewise, probability, reductions, shaping, statistics,
+    algebra, elementary, functions, masks, matrices, penalties, piecewise, probability, reductions, shaping, statistics,
     windows,
 )  # fmt: skip
-NOT_OPERATIONS = {"function_of_one_variable", "prime", "sum_of"}
+NOT_OPERATIONS = {"causal", "function_of_one_variable", "prime", "sum_of"}
 OFFSETS = cycle((0.0, 0.06))
 random = np.random.default_rng(7)
 
@@ -162,7 +163,12 @@ def shaping_cases() -> Iterator[Case]:
     yield Case("shaping.concat", shaping.concat, (real(2, 1), real(), real(3, 1)))
     yield Case("shaping.concat", shaping.concat, (real(1, 3), real(2, 3)))
     yield Case("shaping.beside", shaping.beside, (real(2, 1), real(2, 3)))
+    yield Case("shaping.pick_rows", shaping.pick_rows((3, 1, 3)), (real(3, 2),))
     yield Case("shaping.matrix_of", shaping.matrix_of(2, 2), (real(), real(), real(), real()))
+
+
+def mask_cases() -> Iterator[Case]:
+    yield Case("masks.causal_softmax", masks.causal_softmax, (real(3, 3),))
 
 
 def algebra_cases() -> Iterator[Case]:
@@ -246,6 +252,7 @@ MAKERS: tuple[Callable[[], Iterator[Case]], ...] = (
     single_cases,
     shaping_cases,
     algebra_cases,
+    mask_cases,
     window_cases,
     statistics_cases,
     reduction_cases,
@@ -352,6 +359,16 @@ def test_entries_have_the_values_of_the_whole(case: Case) -> None:
         entry = entry_of(formula, place or (0, 0))  # type: ignore[arg-type]
         assert entry.shape == ()
         close(evaluate(entry, values_for(case.inputs)), value[place], 1e-13)
+
+
+def test_scores_of_later_tokens_are_masked() -> None:
+    """Above the diagonal there is −∞, and nothing comes back from there."""
+    scores = real(3, 3)
+    ahead = np.triu(np.ones((3, 3)), 1) == 1
+    np.testing.assert_array_equal(masks.causal.forward(scores), np.where(ahead, -np.inf, scores))
+    a = Variable("a", (3, 3), Identifier("a"))
+    (back,) = masks.causal.backprop(Constant(scores), masks.causal(a), a)
+    np.testing.assert_array_equal(evaluate(back, {"a": scores}), np.where(ahead, 0, scores))
 
 
 def test_stop_has_the_value_and_no_gradient() -> None:
