@@ -16,6 +16,7 @@ import numpy as np
 
 from bpcli.calculus.expr import Array, Variable, variables_of
 from bpcli.calculus.program import Program
+from bpcli.compose.built import Built
 from bpcli.document.rounding import Rounding
 from bpcli.solution.solution import NumericError, Solution, Step, run
 
@@ -150,7 +151,7 @@ def _output_as_function_of(
 ) -> Callable[[Array], float]:
     """The output when `variable` has another value: only what lies between the two is computed anew."""
     built = solution.built
-    needed = built.program.needed_for([built.output.name])
+    target, needed = _output_after(built, variable)
     changed = {variable.name}
     lines = []
     for binding in built.program.bindings:
@@ -165,9 +166,23 @@ def _output_as_function_of(
             result, _ = run(below, values, UNROUNDED, {variable.name: value})
         except NumericError:
             return math.nan
-        return float(result[built.output.name])
+        return float(result[target])
 
     return output
+
+
+def _output_after(built: Built, variable: Variable) -> tuple[str, set[str]]:
+    """The first output that depends on a variable, and what that needs: each update has an output of its own, and a
+    gradient at the point ahead another one there.
+    """
+    name = built.output.name
+    passes = [name, f"{name}_ahead"] if any(b.rule == "look_ahead" for b in built.program.bindings) else [name]
+    updates = max(b.update for b in built.program.bindings)
+    for candidate in (f"{one}@{k}" if k else one for k in range(updates) for one in passes):
+        needed = built.program.needed_for([candidate])
+        if variable.name in needed:
+            return candidate, needed
+    return name, built.program.needed_for([name])
 
 
 def _line(output: Callable[[Array], float], start: Array, direction: Array) -> Along:

@@ -32,11 +32,13 @@ def given_blocks(solution: Solution, writer: Writer, messages: Messages) -> list
         ]
         row.extend(
             _formula(writer, b)
-            for b in solution.program.bindings
+            for b in solution.cycle.program.bindings
             if b.rule == "activation" and b.variable.layer == layer
         )
         blocks.append(Givens(tuple(row)))
-    rest = [_formula(writer, b) for b in solution.program.bindings if b.rule in ("loss", "regularizer", "objective")]
+    rest = [
+        _formula(writer, b) for b in solution.cycle.program.bindings if b.rule in ("loss", "regularizer", "objective")
+    ]
     rest.extend(_named_constants(solution, writer))
     if rest:
         blocks.append(Givens(tuple(rest)))
