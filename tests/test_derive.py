@@ -123,7 +123,7 @@ def test_softmax_jacobian_by_rows():
         ({"wrt": ["W1[1,2]"]}, "whole quantities"),
         ({"wrt": ["dL/dW1"]}, "forward pass"),
         ({"of": "dL/dW1[3,1]"}, "no entry"),
-        ({"of": "W1@0"}, "cannot be differentiated"),
+        ({"of": "L@1"}, "cannot be differentiated"),
         ({"of": "dL/dW1", "direction": [1, 2]}, "needs 4 numbers"),
         ({"direction": [1]}, "--of"),
         ({"of": "L", "direction": [1]}, "no number"),

@@ -100,7 +100,14 @@ class _Builder:
         if spec.name in self.functions:
             return self.functions[spec.name]
         parameters = {key: float(value.values) for key, value in spec.parameters.items()}
-        return activation(spec.name, parameters, axis=axis, relu_at_zero=self.problem.conventions.relu_at_zero)
+        at_zero = self.problem.conventions
+        return activation(
+            spec.name,
+            parameters,
+            axis=axis,
+            relu_at_zero=at_zero.relu_at_zero,
+            step_at_zero=at_zero.step_at_zero,
+        )
 
     # --- what is given ---
 

@@ -185,7 +185,24 @@ def _looking_ahead(program: Program, renewal: Renewal, make: Updates) -> tuple[P
         variable = Variable(f"{of.name}_ahead", of.shape, math, of.role, place=of.place, rank=of.rank)
         again.append(with_variables(binding, moved)._replace(variable=variable))
         moved[of.name] = variable
-    there = [with_variables(binding, moved) for binding in backward]
+    there = [_at_the_point(with_variables(binding, moved), moved) for binding in backward]
     lines = (*forward, *points, *again, *there)
     gradients: dict[str, Expr] = dict(renewal.adjoints)
     return Program(program.inputs, lines), gradients
+
+
+def _at_the_point(binding: Binding, moved: Mapping[str, Variable]) -> Binding:
+    """A line of the way back, whose gradient is that of the variable it is taken at."""
+    variable = binding.variable
+    if variable.of is None or variable.of.name not in moved:
+        return binding
+    taken = Variable(
+        variable.name,
+        variable.shape,
+        variable.math,
+        variable.role,
+        place=variable.place,
+        of=moved[variable.of.name],
+        rank=variable.rank,
+    )
+    return binding._replace(variable=taken)

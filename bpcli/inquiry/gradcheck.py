@@ -17,6 +17,7 @@ import numpy as np
 from bpcli.calculus.expr import Array, Variable, variables_of
 from bpcli.calculus.program import Binding, Program
 from bpcli.calculus.size import entries, multiply_adds
+from bpcli.compose.built import Built
 from bpcli.document.rounding import Rounding
 from bpcli.solution.budget import refuse_many_differences
 from bpcli.solution.solution import NumericError, Solution, Step, run
@@ -177,7 +178,7 @@ def _check_directions(name: str, output: Callable[[Array], float], start: Array,
 def _lines_between(solution: Solution, variable: Variable) -> tuple[Binding, ...]:
     """What has to be computed anew for the output when `variable` has another value."""
     built = solution.built
-    needed = built.program.needed_for([built.output.name])
+    _, needed = _output_after(built, variable)
     changed = {variable.name}
     lines = []
     for binding in built.program.bindings:
@@ -194,15 +195,30 @@ def _output_as_function_of(
     """The output when `variable` has another value."""
     built = solution.built
     below = built._replace(program=Program(built.program.inputs, lines), state=())
+    target, _ = _output_after(built, variable)
 
     def output(value: Array) -> float:
         try:
             result, _ = run(below, values, UNROUNDED, {variable.name: value})
         except NumericError:
             return math.nan
-        return float(result[built.output.name])
+        return float(result[target])
 
     return output
+
+
+def _output_after(built: Built, variable: Variable) -> tuple[str, frozenset[str]]:
+    """The first output that depends on a variable, and what that needs: each update has an output of its own, and a
+    gradient at the point ahead another one there.
+    """
+    name = built.output.name
+    passes = [name, f"{name}_ahead"] if any(b.rule == "look_ahead" for b in built.program.bindings) else [name]
+    updates = max(b.update for b in built.program.bindings)
+    for candidate in (f"{one}@{k}" if k else one for k in range(updates) for one in passes):
+        needed = built.program.needed_for([candidate])
+        if variable.name in needed:
+            return candidate, needed
+    return name, built.program.needed_for([name])
 
 
 def _line(output: Callable[[Array], float], start: Array, direction: Array) -> Along:

@@ -241,6 +241,7 @@ GRAPH = Record(
         Field("describe", MapOf(Text(200)), "What nodes are called in the lesson: `{z: Pre-activation}`."),
         Field("update", UPDATE, "How the parameters are updated."),
     ),
+    any_of=("define", "update"),  # with gradients that are given nothing else is needed
 )
 
 FUNCTION = Variants(

@@ -124,7 +124,7 @@ class LayerReader(NamedTuple):
             if isinstance(value, Fields):
                 value = drawn_array(value, place, index, parameter, self.affine, self.report)
             if value is None:
-                good = False
+                good = good and not parameter.required  # the others are read on, for all to be told at once
                 continue
             found[parameter.name] = value
         sizes = self._sizes(form, found)
@@ -158,6 +158,7 @@ class LayerReader(NamedTuple):
                         numbers.span if not numbers.shape else point(numbers.span.line, numbers.span.column),
                         related=(Related(known[1].span, f"{other} here"),),
                     )
+                    break
         return sizes
 
     def _options(self, form: BlockForm, fields: Fields) -> MappingProxyType[str, Any] | None:
@@ -167,16 +168,10 @@ class LayerReader(NamedTuple):
                 continue
             if option.kind == "activation":
                 value: Any = self._activation(fields, option.name, option.default)
-                if value is None:
-                    return None
-            elif option.name in fields.keys:
-                value = fields.get(option.name)
-                if value is None:
-                    return None
             else:
-                if option.required:
-                    return None  # reported by the record
-                value = option.default
+                value = fields.get(option.name, option.default)
+            if value is None and option.required:
+                return None  # reported by the record
             found[option.name] = value
         return MappingProxyType(found)
 
@@ -213,29 +208,29 @@ class LayerReader(NamedTuple):
                 return None
         activation = self._activation(fields, "activation", "identity")
         tie: int | None = fields.get("tie")
-        if activation is None or tie is None:
+        if tie is None:
             return None
         options: MappingProxyType[str, Any] = MappingProxyType({"activation": activation})
         return Layer(DENSE, EMPTY, options, frozenset(), fields.span, tie=tie)
 
-    def _activation(self, fields: Fields, key: str, default: str | None) -> Activation | None:
-        if key not in fields.keys:
-            return Activation(default or "identity", MappingProxyType({}), fields.span)
+    def _activation(self, fields: Fields, key: str, default: str | None) -> Activation:
+        """The activation; after reporting one that is none, the default: what else is wrong is told as well."""
+        usual = Activation(default or "identity", MappingProxyType({}), fields.span)
         value: ScalarNode | Fields | None = fields.get(key)
         node = value.get("name") if isinstance(value, Fields) else value
         if node is None:
-            return None
+            return usual
         known = self.reader.vocabulary.activations
         custom = self.arities.keys() - self.reader.vocabulary.functions.keys()
         name: str = node.text
         if name not in known and name not in custom:
             message = f"`{name[:60]}` is not an activation"
             self.report.add("unknown-activation", message, node.span, help=suggestion(name, {*known, *custom}))
-            return None
+            return usual
         if name in custom and 1 not in self.arities[name]:
             message = f"`{name}` has {self.arities[name][0]} parameters; an activation has one"
             self.report.add("argument-count", message, node.span)
-            return None
+            return usual
         parameters: dict[str, Numbers] = {}
         if isinstance(value, Fields):
             for parameter, number in value.values.items():

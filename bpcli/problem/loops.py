@@ -19,6 +19,7 @@ Counters: TypeAlias = Mapping[str, int]
 NO_COUNTERS: Counters = MappingProxyType({})
 
 _HEAD = re.compile(r"\s*for\s+([A-Za-z_]\w*)\s+in\s+(-?\d{1,9})\s*\.\.\s*(-?\d{1,9})\s*:?\s*")
+_NAME_BEFORE = re.compile(r"[A-Za-z_]\w*\Z")
 _HOLE = re.compile(r"\{\s*([A-Za-z_]\w*)\s*(?:([+-])\s*(\d{1,9})\s*)?\}")
 
 
@@ -44,19 +45,31 @@ class _Loop(NamedTuple):
 
 
 def filled(text: str, counters: Counters, span: Span, report: Report) -> str | None:
-    """The text with numbers in the place of its counters; None after reporting one that no loop has."""
+    """The text with numbers in the place of its counters; None after reporting one that no loop has, or a name with a
+    negative number, which would be read as a difference.
+    """
     if "{" not in text:
         return text
     missing: list[str] = []
+    negative: list[str] = []
 
     def number(found: re.Match[str]) -> str:
         if found[1] not in counters:
             missing.append(found[0])
             return found[0]
         step = int(found[3] or 0)
-        return str(counters[found[1]] + (step if found[2] == "+" else -step))
+        value = counters[found[1]] + (step if found[2] == "+" else -step)
+        before = _NAME_BEFORE.search(text, 0, found.start())
+        if value < 0 and before is not None:
+            negative.append(
+                f"`{shortened(before[0] + found[0])}` is `{shortened(before[0])}{value}` in a turn of the loop"
+            )
+        return str(value)
 
     result = _HOLE.sub(number, text)
+    if negative and not missing:
+        report.add("bad-name", negative[0], span, help="numbers in names are not negative: let the loop start later")
+        return None
     if missing:
         advice = f"inside a loop `for {missing[0].strip('{} ')[:1] or 't'} in 1..3:`" if not counters else ""
         report.add("unknown-name", f"`{shortened(missing[0])}` is no counter here", span, help=advice)

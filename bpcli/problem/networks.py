@@ -27,7 +27,7 @@ from bpcli.problem.model import (
 from bpcli.problem.report import Report, point, shortened, suggestion
 from bpcli.problem.schema import Fields, Reader
 from bpcli.problem.updates import read_training, read_update
-from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode
+from bpcli.problem.yaml import Node, ScalarNode, SequenceNode
 
 MOST_LAYERS = 1_000
 MOST_STEPPED = 10_000_000
@@ -116,16 +116,16 @@ def _read_layers(
     report = layer_reader.report
     layers: list[Layer] = []
     width: Width | None = None
-    first = next(iter(nodes), None)
-    if given is not None and nodes:
-        _check_input(fields, given, layer_reader, first, report)
-        if not fields.get("sequence", False) and len(given.shape) == (2 if "inputs" in fields.keys else 1):
-            width = Width(given.shape[-1], _place(given), f"{_values(given.shape[-1])} here")
+    levels = 2 if {"inputs", "data"} & fields.keys.keys() else 1
+    if given is not None and nodes and not fields.get("sequence", False) and len(given.shape) == levels:
+        width = Width(given.shape[-1], _place(given), f"{_values(given.shape[-1])} here")
     for number, node in enumerate(nodes, 1):
         layer, layer_fields = (None, None) if node is None else layer_reader.read(node, (number,))
         if layer is None:
             width = None
             continue
+        if number == 1 and given is not None:
+            _check_input(given, fields, layer, layer_reader.forms[layer.kind], report)
         if layer.tie is not None:
             width = _check_tie(layer, number, layers, layer_reader.affine, layer_fields, report)
         elif layer.kind == DENSE:
@@ -140,19 +140,12 @@ def _read_layers(
     return layers, width
 
 
-def _check_input(fields: Fields, given: Numbers, layer_reader: LayerReader, first: Node | None, report: Report) -> None:
+def _check_input(given: Numbers, fields: Fields, first: Layer, form: BlockForm, report: Report) -> None:
     """A matrix is the input of a sequence or of a block that works on matrices."""
-    if "input" not in fields.keys or len(given.shape) < 2 or fields.get("sequence", False) or first is None:
+    if "input" not in fields.keys or len(given.shape) < 2 or fields.get("sequence", False):
         return
-    kind = (
-        next((key.text for key, _ in first.entries if key.text in layer_reader.forms), DENSE)
-        if isinstance(first, MappingNode)
-        else first.text
-        if isinstance(first, ScalarNode)
-        else DENSE
-    )
-    form = layer_reader.forms.get(kind)
-    if form is not None and not form.takes & {"matrix", "maps"}:
+    # A dense layer takes the rows that other blocks hand it; what is given to it is one instance.
+    if first.kind == DENSE or not form.takes & {"matrix", "maps"}:
         found = ARRAYS[len(given.shape)]
         message = f"expected a number or a list of numbers, found {found}"
         advice = f"{ONE_INSTANCE}; a matrix is the input of a convolution, or with `sequence: true` one row a time step"

@@ -36,6 +36,9 @@ class Report:
         self.put(Diagnostic(code, message, span, label, related, help))
 
     def put(self, diagnostic: Diagnostic) -> None:
+        """Note it once: the lines of a loop are read for each of its numbers."""
+        if diagnostic in self.diagnostics:
+            return
         self.diagnostics.append(diagnostic)
         if len(self.diagnostics) >= MAX_DIAGNOSTICS:
             message = f"more than {MAX_DIAGNOSTICS - 1} things are wrong; the rest was not read"

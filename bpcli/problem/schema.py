@@ -176,6 +176,7 @@ class Record(NamedTuple):
     what: str
     fields: tuple[Field, ...]
     one_of: tuple[str, ...] = ()  # exactly one of these keys is given
+    any_of: tuple[str, ...] = ()  # at least one of these
 
     @property
     def expected(self) -> str:
@@ -227,7 +228,9 @@ class Record(NamedTuple):
     def json(self, vocabulary: Vocabulary) -> Json:
         properties: Json = {}
         for field in self.fields:
-            schema = field.kind.json(vocabulary) | {"description": field.description}
+            schema = field.kind.json(vocabulary)
+            # Nothing that stands beside a reference is read.
+            schema = ({"allOf": [schema]} if "$ref" in schema else schema) | {"description": field.description}
             if field.default is not None:
                 schema["default"] = field.default
             if field.nullable:
@@ -236,6 +239,7 @@ class Record(NamedTuple):
         result: Json = {"type": "object", "properties": properties, "additionalProperties": False}
         if required := [field.key for field in self.fields if field.required]:
             result["required"] = required
-        if self.one_of:
-            result["oneOf"] = [{"required": [key]} for key in self.one_of]
+        for together, keys in (("oneOf", self.one_of), ("anyOf", self.any_of)):
+            if keys:
+                result[together] = [{"required": [key]} for key in keys]
         return result

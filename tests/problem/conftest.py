@@ -2,7 +2,7 @@ from types import MappingProxyType
 
 import pytest
 
-from bpcli.compose.blocks import DENSE
+from bpcli.compose.blocks import BLOCKS
 from bpcli.problem.model import Vocabulary
 
 LOSSES = (
@@ -51,5 +51,5 @@ def vocabulary() -> Vocabulary:
             "regularizer",
             "objective",
         ),
-        blocks=MappingProxyType({"dense": DENSE}),
+        blocks=MappingProxyType({name: block.form for name, block in BLOCKS.items()}),
     )

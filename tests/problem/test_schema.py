@@ -66,7 +66,7 @@ def test_what_is_right_is_accepted(validator, vocabulary, data):
         {"network": {"input": [1], "layers": []}},
         {"network": {"input": [1], "layers": [{"weights": [1]}]}},
         {"network": {"input": ["one"], "layers": [{"weights": [[1]]}]}},
-        {"network": NETWORK | {"target": [1], "loss": "squared"}},
+        {"network": NETWORK | {"target": [1], "loss": ["huber"]}},
         {"network": NETWORK | {"target": [1], "loss": "huber", "update": {"learning_rate": -1}}},
         {"network": NETWORK | {"target": [1], "loss": "huber", "update": {"learning_rate": 1, "steps": 0}}},
         {"network": NETWORK, "conventions": {"symbols": "goodfelow"}},

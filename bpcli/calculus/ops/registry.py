@@ -16,7 +16,7 @@ __all__ = ["ACTIVATIONS", "INFIX", "LOSSES", "activation"]
 class Activation(NamedTuple):
     """What a layer may name: the parameters it takes, and the operation they make.
 
-    `make(given, kink)` has the parameters that are given, and what the conventions say of the slope of relu at 0.
+    `make(given, kink)` has the parameters that are given, and what the conventions say of what happens at 0.
     """
 
     parameters: tuple[str, ...]
@@ -24,10 +24,13 @@ class Activation(NamedTuple):
 
 
 class Kinks(NamedTuple):
-    """Conventions of a problem: the slope of relu at 0, and the axis of the units where softmax is over a batch."""
+    """Conventions of a problem: the slope of relu and the value of step at 0, and the axis of the units where softmax
+    is over a batch.
+    """
 
     relu_at_zero: float
     axis: int | None = None
+    step_at_zero: float = 1.0
 
 
 _ACTIVATIONS: dict[str, Activation] = {
@@ -41,7 +44,7 @@ _ACTIVATIONS: dict[str, Activation] = {
     "softplus": Activation((), lambda given, kinks: functions.softplus),
     "elu": Activation(("alpha",), lambda given, kinks: piecewise.elu(given.get("alpha", 1.0))),
     "softmax": Activation((), lambda given, kinks: reductions.softmax(kinks.axis)),
-    "step": Activation((), lambda given, kinks: piecewise.step()),
+    "step": Activation((), lambda given, kinks: piecewise.step(kinks.step_at_zero)),
     "sign": Activation((), lambda given, kinks: piecewise.sign_unit),
     "silu": Activation((), lambda given, kinks: functions.silu),
     "gelu": Activation((), lambda given, kinks: functions.gelu),
@@ -53,9 +56,11 @@ ACTIVATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Name → the parameters it takes."""
 
 
-def activation(name: str, parameters: Mapping[str, float], *, axis: int | None, relu_at_zero: float) -> Operation:
+def activation(
+    name: str, parameters: Mapping[str, float], *, axis: int | None, relu_at_zero: float, step_at_zero: float = 1.0
+) -> Operation:
     """The activation of that name; `axis` is the axis of the units where softmax normalises over a batch."""
-    return _ACTIVATIONS[name].make(parameters, Kinks(relu_at_zero, axis))
+    return _ACTIVATIONS[name].make(parameters, Kinks(relu_at_zero, axis, step_at_zero))
 
 
 INFIX: Mapping[str, Operation] = MappingProxyType(
