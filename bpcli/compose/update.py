@@ -185,18 +185,22 @@ def _looking_ahead(program: Program, renewal: Renewal, make: Updates) -> tuple[P
         variable = Variable(f"{of.name}_ahead", of.shape, math, of.role, place=of.place, rank=of.rank)
         again.append(with_variables(binding, moved)._replace(variable=variable))
         moved[of.name] = variable
-    there = [_at_the_point(with_variables(binding, moved), moved) for binding in backward]
-    lines = (*forward, *points, *again, *there)
-    gradients: dict[str, Expr] = dict(renewal.adjoints)
-    return Program(program.inputs, lines), gradients
+    there: list[Binding] = []
+    for binding in backward:
+        taken = _at_the_point(binding.variable, moved)
+        there.append(with_variables(binding, moved)._replace(variable=taken))
+        moved[taken.name] = taken
+    gradients: dict[str, Expr] = {
+        name: moved[g.name] for name, g in renewal.adjoints.items() if isinstance(g, Variable)
+    }
+    return Program(program.inputs, (*forward, *points, *again, *there)), gradients
 
 
-def _at_the_point(binding: Binding, moved: Mapping[str, Variable]) -> Binding:
-    """A line of the way back, whose gradient is that of the variable it is taken at."""
-    variable = binding.variable
+def _at_the_point(variable: Variable, moved: Mapping[str, Variable]) -> Variable:
+    """A gradient on the way back, as that of the variable it is taken at."""
     if variable.of is None or variable.of.name not in moved:
-        return binding
-    taken = Variable(
+        return variable
+    return Variable(
         variable.name,
         variable.shape,
         variable.math,
@@ -205,4 +209,3 @@ def _at_the_point(binding: Binding, moved: Mapping[str, Variable]) -> Binding:
         of=moved[variable.of.name],
         rank=variable.rank,
     )
-    return binding._replace(variable=taken)

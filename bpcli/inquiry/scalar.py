@@ -65,6 +65,7 @@ def solve_scalar(solution: Solution) -> ScalarSolution:
     Raises NumericError where a textbook form leaves the range of numbers (the matrix program may go around it).
     """
     refuse_single_numbers(solution.problem, solution.program)
+    solution = solution.one_update  # at scalar grain a step of the optimizer is no line
     try:
         program = lower(solution.program, solution.built.values, solution.output, solution.texts)
     except TooManyNodesError:
