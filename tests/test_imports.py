@@ -44,6 +44,7 @@ OPERATIONS = (
     "functions",
     "piecewise",
     "reductions",
+    "masks",
     "statistics",
     "shaping",
     "windows",

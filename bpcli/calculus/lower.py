@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, Shape, Variable
+from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, Shape, Variable, variables_of
 from bpcli.calculus.ops.functions import identity
 from bpcli.calculus.ops.matrices import entry
 from bpcli.calculus.program import Program
@@ -179,7 +179,8 @@ def lower(program: Program, values: Mapping[str, Array], output: Variable, texts
         if variable.name in values:
             lowering.give(variable, values[variable.name], texts.get(variable.name))
     for binding in program.bindings:
-        if binding.phase == "forward":
+        # A forward pass at another point than the given one rests on lines of the update.
+        if binding.phase == "forward" and all(v.name in lowering.cells for v in variables_of(binding.expr)):
             lowering.bind(binding.variable, binding.expr)
     leaves = tuple(leaf for leaf in lowering.leaves if leaf is not None)
     return ScalarProgram(lowering.tape, leaves, lowering.cells, lowering.cells[output.name][0])

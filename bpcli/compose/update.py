@@ -185,9 +185,16 @@ def _looking_ahead(program: Program, renewal: Renewal, make: Updates) -> tuple[P
         variable = Variable(f"{of.name}_ahead", of.shape, math, of.role, place=of.place, rank=of.rank)
         again.append(with_variables(binding, moved)._replace(variable=variable))
         moved[of.name] = variable
-    there = [_at_the_point(with_variables(binding, moved), moved) for binding in backward]
+    there: list[Binding] = []
+    for binding in backward:
+        line = _at_the_point(with_variables(binding, moved), moved)
+        moved[binding.variable.name] = line.variable
+        there.append(line)
     lines = (*forward, *points, *again, *there)
-    gradients: dict[str, Expr] = dict(renewal.adjoints)
+    gradients = {
+        name: moved.get(gradient.name, gradient) if isinstance(gradient, Variable) else gradient
+        for name, gradient in renewal.adjoints.items()
+    }
     return Program(program.inputs, lines), gradients
 
 

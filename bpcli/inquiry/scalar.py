@@ -68,10 +68,11 @@ class ScalarSolution(NamedTuple):
 
 
 def solve_scalar(solution: Solution) -> ScalarSolution:
-    """Lowers a solution's program, evaluates it and fills its grad_table.
+    """Lowers a solution's program, evaluates it and fills its grad_table; of several updates the first one's.
 
     Raises NumericError where a textbook form leaves the range of numbers (the matrix program may go around it).
     """
+    solution = solution.one_update
     try:
         program = lower(solution.program, solution.built.values, solution.output, solution.texts)
     except TooManyNodesError:
