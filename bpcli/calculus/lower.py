@@ -180,7 +180,8 @@ def lower(program: Program, values: Mapping[str, Array], output: Variable, texts
             lowering.give(variable, values[variable.name], texts.get(variable.name))
     for binding in program.bindings:
         # A forward pass at another point than the given one rests on lines of the update.
-        if binding.phase == "forward" and all(v.name in lowering.cells for v in variables_of(binding.expr)):
+        used = {variable.name for variable in variables_of(binding.expr)}
+        if binding.phase == "forward" and used <= lowering.cells.keys():
             lowering.bind(binding.variable, binding.expr)
     leaves = tuple(leaf for leaf in lowering.leaves if leaf is not None)
     return ScalarProgram(lowering.tape, leaves, lowering.cells, lowering.cells[output.name][0])
@@ -239,8 +240,13 @@ class _Lowering:
         nodes = Line(self).lowered(expr)
         named: list[int] = []
         for leaf, node in zip(entries(variable), nodes, strict=True):
+            known = self.leaves[node]
+            # A score that does not count is −∞, given as that and by no operation.
+            if isinstance(known, Constant) and np.isinf(known.value):
+                node = self.tape.number(float(known.value))
+                self.leaves.append(None)
             # What is another quantity already (y = x) gets a node of its own.
-            if self.leaves[node] is not None:
+            elif known is not None:
                 node = self.emit(identity, (node,))
             self.leaves[node] = leaf
             named.append(node)
