@@ -24,7 +24,7 @@ import numpy as np
 from bpcli.calculus.expr import evaluate
 from bpcli.document.rounding import Rounding
 from bpcli.grading.grade import Grader
-from bpcli.grading.quantities import ROUTES, formula_on
+from bpcli.grading.quantities import ROUTES
 from bpcli.problem.shipped import shipped_names
 from bpcli.solution.load import load_problem, parse_problem, solve
 
@@ -114,7 +114,7 @@ def worked(grader: Grader, hand: Hand, chance: random.Random) -> Sheet | None:
     for binding in grader.quantities.lines():
         variable = binding.variable
         with np.errstate(all="ignore"):
-            value = np.asarray(evaluate(formula_on(binding, hand.route), values))
+            value = np.asarray(evaluate(binding.formula(hand.route), values))
         size = np.abs(grader.quantities.values(0)[variable.name]).max(initial=0.0)
         if not np.isfinite(value).all() or np.abs(value).max(initial=0.0) > OUT_OF_HAND * max(size, 1e-3):
             return None

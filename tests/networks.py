@@ -88,7 +88,7 @@ def numbers_of(scalar: ScalarSolution, name: str, numbers: Sequence[float]) -> l
 def scalar_distance(solution: Solution, scalar: ScalarSolution) -> float:
     """How far any value or gradient of the scalar program lies from the matrix program's, entry by entry."""
     worst = 0.0
-    for step in solution:
+    for step in solution.one_update:
         variable = step.binding.variable
         if step.phase == "forward":
             worst = max(worst, distance(numbers_of(scalar, variable.name, scalar.values), step.value))

@@ -48,6 +48,17 @@ def heavy_ball(form: str, beta: float, nesterov: bool = False) -> Rule:
     return rule
 
 
+def looking_ahead(beta: float) -> Rule:
+    """v and the path of w both start at rest; the parabola's slope at w − ηβv is 2(w − ηβv)."""
+
+    def rule(w: float, g: float, memory: dict[str, float], k: int) -> float:
+        ahead = w - RATE * beta * memory.get("v", 0.0)
+        memory["v"] = beta * memory.get("v", 0.0) + 2 * ahead
+        return w - RATE * memory["v"]
+
+    return rule
+
+
 def adagrad(w: float, g: float, memory: dict[str, float], k: int) -> float:
     memory["s"] = memory.get("s", 0.0) + g * g
     return w - RATE * g / (math.sqrt(memory["s"]) + 1e-8)
@@ -79,6 +90,8 @@ CASES: list[tuple[str, Rule]] = [
         for form in FORMS["momentum"]
         for nesterov in (False, True)
     ),
+    ("optimizer: nesterov", heavy_ball("v = βv + g", 0.9, nesterov=True)),
+    ("optimizer: nesterov, beta: 0.6, form: momentum", heavy_ball("v = βv + g", 0.6, nesterov=True)),
     ("optimizer: adagrad", adagrad),
     ("optimizer: rmsprop, beta: 0.8, epsilon: 1e-6", rmsprop),
     ("optimizer: adam", adam(0.0, 0.9, 0.999)),
@@ -88,10 +101,51 @@ CASES: list[tuple[str, Rule]] = [
 ]  # fmt: skip
 
 
+OTHERS = {"perceptron", "lookahead"}
+"""They go by no gradient at w, and have loops of their own below."""
+
+
 def test_every_optimizer_is_tested() -> None:
     """The cases name every optimizer and every form."""
-    assert {text.split(",")[0].removeprefix("optimizer: ") for text, _ in CASES} == set(OPTIMIZERS)
-    assert all(any(form in text for text, _ in CASES) for form in FORMS["momentum"])
+    assert {text.split(",")[0].removeprefix("optimizer: ") for text, _ in CASES} | OTHERS >= set(OPTIMIZERS)
+    forms = {form for forms in FORMS.values() for form in forms}
+    assert all(any(form in text for text, _ in CASES) for form in forms - OTHERS)
+
+
+@pytest.mark.parametrize("beta", [0.5, 0.9])
+def test_a_gradient_at_the_point_ahead_follows_the_textbook_loop(beta: float) -> None:
+    """Sutskever's form: the slope is taken at w − ηβv, and L stays the loss at w."""
+    w, memory, expected, rule = 1.0, {}, [1.0], looking_ahead(beta)
+    for k in range(1, STEPS + 1):
+        w = rule(w, 2 * w, memory, k)
+        expected.append(w)
+    solution = parabola(f"optimizer: nesterov, form: lookahead, beta: {beta}")
+    assert path_of(solution) == pytest.approx(expected, rel=1e-12)
+    assert [solution[f"L@{k}"] for k in range(STEPS + 1)] == pytest.approx([w * w for w in expected], rel=1e-12)
+
+
+@pytest.mark.parametrize(("unit", "low"), [("step", 0.0), ("sign", -1.0)])
+@pytest.mark.parametrize("each", ["instance", "batch"])
+def test_the_perceptron_follows_its_rule(unit: str, low: float, each: str) -> None:
+    """w += η(t − y)x and b += η(t − y): instance after instance, or the sum over all of them."""
+    x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    t = np.array([low, low, low, 1.0])
+    w, b, steps, rate = np.array([0.3, -0.2]), 0.1, 10, 0.25
+    solution = solve(
+        parse_problem(
+            f"network:\n  inputs: {x.tolist()}\n  targets: {[[item] for item in t.tolist()]}\n"
+            f"  layers: [{{weights: [{w.tolist()}], bias: [{b}], activation: {unit}}}]\n"
+            f"  update: {{optimizer: perceptron, learning_rate: {rate}, steps: {steps}, each: {each}}}\n"
+        )
+    )
+    for k in range(1, steps + 1):
+        chosen = [(k - 1) % 4] if each == "instance" else range(4)
+        a = x @ w + b
+        y = (a >= 0).astype(float) if unit == "step" else np.sign(a)
+        for i in chosen:
+            w, b = w + rate * (t[i] - y[i]) * x[i], b + rate * (t[i] - y[i])
+        np.testing.assert_allclose(solution[f"W1@{k}"], [w], atol=1e-12)
+        np.testing.assert_allclose(solution[f"b1@{k}"], [b], atol=1e-12)
 
 
 @pytest.mark.parametrize(("update", "rule"), CASES, ids=[text for text, _ in CASES])

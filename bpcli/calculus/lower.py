@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, Shape, Variable
+from bpcli.calculus.expr import Apply, Array, Constant, Expr, Operation, Shape, Variable, variables_of
 from bpcli.calculus.ops.functions import identity
 from bpcli.calculus.ops.matrices import entry
 from bpcli.calculus.program import Program
@@ -179,7 +179,9 @@ def lower(program: Program, values: Mapping[str, Array], output: Variable, texts
         if variable.name in values:
             lowering.give(variable, values[variable.name], texts.get(variable.name))
     for binding in program.bindings:
-        if binding.phase == "forward":
+        # A forward pass at another point than the given one rests on lines of the update.
+        used = {variable.name for variable in variables_of(binding.expr)}
+        if binding.phase == "forward" and used <= lowering.cells.keys():
             lowering.bind(binding.variable, binding.expr)
     leaves = tuple(leaf for leaf in lowering.leaves if leaf is not None)
     return ScalarProgram(lowering.tape, leaves, lowering.cells, lowering.cells[output.name][0])
@@ -238,8 +240,13 @@ class _Lowering:
         nodes = Line(self).lowered(expr)
         named: list[int] = []
         for leaf, node in zip(entries(variable), nodes, strict=True):
+            known = self.leaves[node]
+            # A score that does not count is −∞, given as that and by no operation.
+            if isinstance(known, Constant) and np.isinf(known.value):
+                node = self.tape.number(float(known.value))
+                self.leaves.append(None)
             # What is another quantity already (y = x) gets a node of its own.
-            if self.leaves[node] is not None:
+            elif known is not None:
                 node = self.emit(identity, (node,))
             self.leaves[node] = leaf
             named.append(node)

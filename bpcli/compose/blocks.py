@@ -520,7 +520,9 @@ def own_block(block: OwnBlock) -> Block:
     form = BlockForm(block.name, "A block of the file's own.", parameters, takes=UNITS | {"matrix"})
 
     def lines(q: Writing, flow: Flow) -> Flow:
-        scope: dict[str, Expr] = {block.argument: flow.only}
+        # Its formulas are about columns, whatever the layout: an instance that is a row is turned, and turned back.
+        turns = flow.kind == "units" and not q.layout.columns
+        scope: dict[str, Expr] = {block.argument: matrices.transpose(flow.only) if turns else flow.only}
         scope.update({name: q.parameter(name, letter=name, as_column=True) for name in block.parameters})
         variable: Variable | None = None
         for definition in block.definitions:
@@ -528,6 +530,8 @@ def own_block(block: OwnBlock) -> Block:
             variable = q.own_line(definition.name, expr)
             scope[definition.name] = variable
         assert variable is not None
+        if turns and q.kind_of(variable) == "units":
+            return Flow("units", (q.line("activation", matrices.transpose(variable), told="flattened", goes_on=True),))
         q.hand_on_own(variable)
         return Flow(q.kind_of(variable), (variable,))
 

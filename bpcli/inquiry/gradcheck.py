@@ -154,7 +154,8 @@ def _check(solution: Solution, adjoint: Variable, values: dict[str, Array]) -> G
         shift = np.zeros(start.shape)
         shift[place] = 1.0
         along = _line(output, start, shift)
-        size = max(1.0, abs(float(start[place])))
+        # What is −∞ stays so wherever it is moved.
+        size = max(1.0, abs(float(start[place]))) if np.isfinite(start[place]) else 1.0
         numeric[place], errors[place], kinks[place] = compared(along, float(gradient[place]), size)
     worst = float(np.max(errors)) if errors.size else 0.0
     return GradientComparison(adjoint.name, gradient[()], numeric[()], kinks[()], worst)

@@ -60,7 +60,7 @@ class ScalarSolution(NamedTuple):
 
 
 def solve_scalar(solution: Solution) -> ScalarSolution:
-    """Lowers a solution's program, evaluates it and fills its grad_table.
+    """Lowers a solution's program, evaluates it and fills its grad_table; of several updates the first one's.
 
     Raises NumericError where a textbook form leaves the range of numbers (the matrix program may go around it).
     """

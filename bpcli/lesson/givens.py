@@ -11,7 +11,8 @@ from bpcli.notation.writer import Writer
 from bpcli.solution.solution import Solution
 
 MOST_GIVENS = 60
-DATA = frozenset({"input", "target", "instance_weight"})
+DATA = ("input", "target")
+OF_THE_UPDATE = ("moment", "given_gradient", "adjoint", "step_number")
 
 
 def equality(left: Math, right: Math) -> Math:
@@ -23,23 +24,39 @@ def given_blocks(solution: Solution, writer: Writer, messages: Messages) -> list
     if solution.problem.graph is not None:
         return _graph_givens(solution, writer, messages)
     blocks: list[Givens] = []
-    data = [_given(solution, writer, v) for v in solution.program.inputs if not v.place and v.role in DATA]
+    data = [_given(solution, writer, v) for v in solution.cycle.program.inputs if v.role in DATA]
     blocks.append(Givens(tuple(data)))
     for layer in range(1, len(solution.problem.network.layers) + 1):  # type: ignore[union-attr]
-        row = [_given(solution, writer, v) for v in solution.program.inputs if v.place[:1] == (layer,) and v.of is None]
+        row = [
+            _given(solution, writer, v)
+            for v in solution.program.inputs
+            if v.place[:1] == (layer,) and v.role not in (*DATA, *OF_THE_UPDATE)
+        ]
         row.extend(
             _formula(writer, b)
-            for b in solution.program.bindings
-            if b.rule == "activation" and b.variable.layer == layer and b.update == 1
+            for b in solution.cycle.program.bindings
+            if b.rule == "activation" and b.variable.layer == layer
         )
         if row:
             blocks.append(Givens(tuple(row)))
-    ends = ("loss", "regularizer", "objective")
-    rest = [_formula(writer, b) for b in solution.program.bindings if b.rule in ends and b.update == 1]
+    rest = [_given(solution, writer, v) for v in solution.program.inputs if _is_given_besides(solution, v)]
+    if rest:
+        blocks.append(Givens(tuple(rest)))
+    rest = [
+        _formula(writer, b) for b in solution.cycle.program.bindings if b.rule in ("loss", "regularizer", "objective")
+    ]
     rest.extend(_named_constants(solution, writer))
     if rest:
         blocks.append(Givens(tuple(rest)))
     return blocks
+
+
+def _is_given_besides(solution: Solution, variable: Variable) -> bool:
+    """Weights of instances, learning rates, gradients and running means that the exercise gives."""
+    if variable.role == "moment":
+        update = solution.problem.update
+        return update is not None and variable.name.partition("@")[0] in update.state
+    return variable.role in ("instance_weight", "learning_rate", "given_gradient", "adjoint")
 
 
 def data_blocks(solution: Solution, messages: Messages) -> list[Block]:

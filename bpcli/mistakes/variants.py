@@ -50,7 +50,7 @@ def _proposals(site: Site) -> Iterator[Proposal]:
         yield from weights_gradient(site)
     elif site.layer is not None and of is site.layer.b:
         yield from bias_gradient(site)
-    elif binding.contributions and around.network is None:
+    elif around.network is None and (binding.contributions or of is around.solution.output):
         yield from scalar(site)
     yield from slips(site)
 

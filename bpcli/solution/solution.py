@@ -148,9 +148,10 @@ class Solution:
 
     def _delta_names(self) -> dict[str, str]:
         """`delta2` → the gradient at layer 2's pre-activation."""
+        variables = (binding.variable for binding in self.cycle.program.bindings)
         return {
-            f"delta:{v.of.layer}": name
-            for name, v in self.variables.items()
+            f"delta:{v.of.layer}": v.name
+            for v in variables
             if v.role == "adjoint" and v.of is not None and v.of.role == "pre_activation"
         }
 

@@ -19,7 +19,7 @@ def grader_of(problem: str) -> Grader:
 
 def right_sheet(problem: str, rounding: Rounding | None = None) -> dict[str, Any]:
     """Every quantity as `solve` prints it."""
-    solution = grader_of(problem).solution
+    solution = grader_of(problem).quantities.worked
     digits = rounding or Rounding()
 
     def text(value: Any) -> str:

@@ -43,8 +43,8 @@ def test_entries_and_rows_and_summands_are_called_what_they_are() -> None:
         "dW1[2]": ("∂L/∂W⁽¹⁾", False),
         "terms(a1)": ("terms(a⁽¹⁾)", False),
         "terms(a1)[1,2]": ("terms(a⁽¹⁾)", False),
-        "y@2": ("y", False),
-        "W1@2": ("W⁽¹⁾", False),
+        "y@2": ("y⟨2⟩", False),
+        "W1@2": ("W⁽¹⁾⟨2⟩", False),
     }
 
 

@@ -36,7 +36,7 @@ causal: Operation = Operation(
     name="causal",
     back=("place",),
     forward=_masked,
-    code="np.where(np.tril(np.ones({0}.shape)) == 1, {0}, -np.inf)",
+    code="np.where(np.tril(np.ones(np.shape({0}))) == 1, {0}, -np.inf)",
     backprop=lambda g, out, a: (multiply(g, _seen(a.shape)),),
     notation=call("causal"),
     shape=_square,
@@ -56,7 +56,7 @@ def _entry(index: tuple[int, int], at: At, a: Expr) -> Expr:
 causal_softmax: Operation = Operation(
     name="causal_softmax",
     forward=lambda a: softmax(1)(_masked(a)),
-    code="causal_softmax({0})",
+    code="softmax(np.where(np.tril(np.ones(np.shape({0}))) == 1, {0}, -np.inf), 1)",
     backprop=lambda g, out, a: softmax(1).backprop(g, out, a),
     notation=Notation(call("causal_softmax").write, ATOM, (NOTHING,)),
     shape=_square,
