@@ -321,11 +321,11 @@ def test_every_name_of_a_problem_file_reaches_a_tested_operation() -> None:
     tested = {case.operation.name for case in CASES}
     for name, parameters in ACTIVATIONS.items():
         given = dict.fromkeys(parameters, 0.3)
-        assert activation(name, given, axis=None, relu_at_zero=0.0).name in tested
+        assert activation(name, given, axis=None).name in tested
     assert {operation.name for operation in INFIX.values()} <= tested
     for name, counts in FUNCTIONS.items():
         for count in counts[:4]:
-            made = called(name, arguments_for(name, count), lambda place, allowed: float(place), relu_at_zero=0.0)
+            made = called(name, arguments_for(name, count), lambda place, allowed: float(place))
             assert isinstance(made, Apply)
             assert made.operation.name in tested, name
 
@@ -487,7 +487,7 @@ def test_shortcut_is_the_long_way(name: str, form: LossForm) -> None:
     short = shortcut(name, form)
     assert short is not None
     shape = (3, 1) if form.axis is None else (3, 2) if form.axis == 0 else (2, 3)
-    function = activation(name, {}, axis=form.axis, relu_at_zero=0.0)
+    function = activation(name, {}, axis=form.axis)
     long = loss(form)
     a = real(*shape)
     t = within(*shape)

@@ -526,7 +526,7 @@ def own_block(block: OwnBlock) -> Block:
         scope.update({name: q.parameter(name, letter=name, as_column=True) for name in block.parameters})
         variable: Variable | None = None
         for definition in block.definitions:
-            expr = translate(definition.formula, scope, q.lines.functions, q.lines.relu_at_zero)
+            expr = translate(definition.formula, scope, q.lines.functions, q.lines.kinks)
             variable = q.own_line(definition.name, expr)
             scope[definition.name] = variable
         assert variable is not None

@@ -130,6 +130,7 @@ class StepTeller:
                 remarks.append(self.writer.chain(binding.variable.math, [binding.stable], chain))
         remarks.extend(self._kinks(binding))
         remarks.extend(self._choices(binding))
+        remarks.extend(self._level(binding))
         if not _finite(step.value):
             around = self._detour(binding)
             remarks.append(
@@ -175,6 +176,16 @@ class StepTeller:
                     return []
                 self._defined.add(node.operation.name)
                 return [Note(self.messages.inline("note.choice", choice=self.writer.math(node)))]
+        return []
+
+    def _level(self, binding: Binding) -> list[Block]:
+        """That a function of steps has no slope, the first time it is differentiated."""
+        for node in postorder(binding.expr):
+            if isinstance(node, Apply) and node.operation.primal is not None:
+                operation = node.operation
+                if "level" in dict(operation.parameters) and operation.name not in self._defined:
+                    self._defined.add(operation.name)
+                    return [Note(self.messages.inline("note.level", slope=self.writer.math(node)))]
         return []
 
     def _digits_lost(self, step: Solved) -> list[Block]:

@@ -238,6 +238,9 @@ SENTENCES = {
     "list.and": "and",
     "note.each-step": "Every quantity is rounded to what is printed before it is used further.",
     "note.shortcut": "With this loss the whole way through the activation comes to {formula}.",
+    "note.level": (
+        "{slope} is 0 everywhere: the function jumps and is level elsewhere, so nothing is learned through it."
+    ),
     "note.kink": "{entry} is exactly 0, where this activation has no derivative; this problem takes {value} there.",
     "note.choice": "{choice} is 1 where this holds and 0 where it does not: of two equal numbers the first is taken.",
     "note.unprintable": "{name} has an entry too large for a number; the calculation goes around it, by {formula}.",

@@ -250,6 +250,9 @@ SENTENCES = {
     "list.and": "e",
     "note.each-step": "Ogni quantità è arrotondata a ciò che si legge prima di essere usata oltre.",
     "note.shortcut": "Con questa loss l'intero passaggio attraverso l'attivazione si riduce a {formula}.",
+    "note.level": (
+        "{slope} vale 0 ovunque: la funzione salta e altrove è costante, quindi attraverso di essa non si impara nulla."
+    ),
     "note.kink": (
         "{entry} vale esattamente 0, dove questa attivazione non ha derivata; qui il problema sceglie {value}."
     ),

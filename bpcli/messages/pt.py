@@ -244,6 +244,9 @@ SENTENCES = {
     "list.and": "e",
     "note.each-step": "Cada grandeza é arredondada para o que se lê antes de ser usada adiante.",
     "note.shortcut": "Com esta função de perda, todo o caminho através da ativação se reduz a {formula}.",
+    "note.level": (
+        "{slope} vale 0 em toda parte: a função salta e, fora disso, é constante; através dela nada se aprende."
+    ),
     "note.kink": "{entry} vale exatamente 0, onde esta ativação não tem derivada; este problema adota {value} ali.",
     "note.choice": "{choice} vale 1 onde isto é verdade e 0 onde não é: entre dois números iguais, vale o primeiro.",
     "note.unprintable": (

@@ -215,7 +215,8 @@ NETWORK = Record(
     ),
 )
 
-DEFINITIONS = MapOf(Variants("a formula", scalar=FormulaText(), mapping=Nested()), DEFINED_PATTERN)
+QUOTED = 'a formula that is a list stands in quotes: `"[1, 2]"`'
+DEFINITIONS = MapOf(Variants("a formula", scalar=FormulaText(), mapping=Nested(), advice=QUOTED), DEFINED_PATTERN)
 GRAPH = Record(
     "a graph",
     (

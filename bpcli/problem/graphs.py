@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from io import StringIO
 from itertools import islice
 from types import MappingProxyType
@@ -41,8 +41,9 @@ def read_graph(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int, 
     given: tuple[tuple[ScalarNode, Numbers | None], ...] = fields.get("inputs", ())
     trained: tuple[tuple[ScalarNode, Numbers | None], ...] = fields.get("parameters", ())
     places: dict[str, Span] = {}
+    taken = arities.keys() - reader.vocabulary.free
     for key, _ in (*given, *trained):
-        check_value_name(key.text, key.span, arities, report)
+        check_value_name(key.text, key.span, taken, report)
         if key.text in places:
             related = (Related(places[key.text], "first here"),)
             report.add("duplicate-name", f"`{key.text}` is an input and a parameter", key.span, related=related)
@@ -53,7 +54,7 @@ def read_graph(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int, 
     lines = _read_lines(fields, update, report)
     if lines is None:
         return None
-    known = _check_names(lines, places, arities, report)
+    known = _check_names(lines, places, arities, taken, report)
     output = _read_output(fields, lines, known, report)
     gradients = _read_gradients(fields, known, report)
     descriptions = _read_descriptions(fields, known, report)
@@ -191,9 +192,16 @@ def _read_line(text: str, place: Place, report: Report) -> _Line | None:
 
 
 def _check_names(
-    lines: list[_Line], places: Mapping[str, Span], arities: Mapping[str, tuple[int, ...]], report: Report
+    lines: list[_Line],
+    places: Mapping[str, Span],
+    arities: Mapping[str, tuple[int, ...]],
+    taken: Collection[str],
+    report: Report,
 ) -> dict[str, Span]:
-    """Look up every name and call in order; gives all the names of the graph with their places."""
+    """Look up every name and call in order; gives all the names of the graph with their places.
+
+    `taken` are names of functions that no quantity may have.
+    """
     known = dict(places)
     later: dict[str, Span] | None = None
     for name, span, formula in lines:
@@ -211,8 +219,8 @@ def _check_names(
             what = "is an input already" if name in places else "is defined a second time"
             related = (Related(known[name], "first here"),)
             report.add("duplicate-name", f"`{name}` {what}", span, related=related, help="give it another name")
-        elif len(name) > MAX_NAME or not name.isidentifier() or not name.isascii() or name in arities:
-            check_value_name(name, span, arities, report)
+        elif len(name) > MAX_NAME or not name.isidentifier() or not name.isascii() or name in taken:
+            check_value_name(name, span, taken, report)
         known.setdefault(name, span)
     return known
 

@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from bpcli.calculus.ops.formulas import FUNCTIONS
+from bpcli.calculus.ops.formulas import FREE, FUNCTIONS
 from bpcli.calculus.ops.losses import LOSSES
 from bpcli.calculus.ops.registry import ACTIVATIONS
 from bpcli.calculus.optimizer import FORMS, OPTIMIZERS
 from bpcli.compose.blocks import BLOCKS
 from bpcli.compose.built import Built
 from bpcli.compose.custom import custom_operations
+from bpcli.compose.formula import kinks_of
 from bpcli.compose.graph import build_graph
 from bpcli.compose.network import build_network
 from bpcli.compose.unroll import unrolled
@@ -44,6 +45,7 @@ def vocabulary() -> Vocabulary:
         presets=tuple(PRESETS),
         symbol_roles=SYMBOL_ROLES,
         blocks=MappingProxyType({name: block.form for name, block in BLOCKS.items()}),
+        free=FREE,
     )
 
 
@@ -90,7 +92,7 @@ def _not_found(name: str) -> str:
 
 def build(problem: Problem, updates: int = 1) -> Built:
     """The program of a problem, with so many updates worked. Raises ProblemError for formulas without a meaning."""
-    functions, faults = custom_operations(problem.functions, problem.conventions.relu_at_zero)
+    functions, faults = custom_operations(problem.functions, kinks_of(problem.conventions))
     faults.extend(_clashing_symbols(problem.conventions))
     if faults:
         raise ProblemError(problem.path, problem.text, tuple(faults))
