@@ -6,7 +6,7 @@ SENTENCES = {
     "heading.forward": "Forward pass",
     "heading.backward": "Backward pass",
     "heading.update": "Update",
-    "heading.of-update": "{heading} of update {count}",
+    "heading.of-update": "Update {count}: {heading}",
     "heading.later": "Further updates",
     "heading.asked": "Asked for",
     "heading.summary": "Every quantity",

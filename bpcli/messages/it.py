@@ -6,7 +6,7 @@ SENTENCES = {
     "heading.forward": "Propagazione in avanti",
     "heading.backward": "Propagazione all'indietro",
     "heading.update": "Aggiornamento",
-    "heading.of-update": "{heading} dell’aggiornamento {count}",
+    "heading.of-update": "Aggiornamento {count}: {heading}",
     "heading.later": "Aggiornamenti successivi",
     "heading.asked": "Quantità richieste",
     "heading.summary": "Tutte le quantità",

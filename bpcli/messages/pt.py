@@ -6,7 +6,7 @@ SENTENCES = {
     "heading.forward": "Propagação para frente",
     "heading.backward": "Propagação para trás",
     "heading.update": "Atualização",
-    "heading.of-update": "{heading} da atualização {count}",
+    "heading.of-update": "Atualização {count}: {heading}",
     "heading.later": "Atualizações seguintes",
     "heading.asked": "O que foi pedido",
     "heading.summary": "Todas as grandezas",
