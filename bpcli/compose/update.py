@@ -185,31 +185,7 @@ def _looking_ahead(program: Program, renewal: Renewal, make: Updates) -> tuple[P
         variable = Variable(f"{of.name}_ahead", of.shape, math, of.role, place=of.place, rank=of.rank)
         again.append(with_variables(binding, moved)._replace(variable=variable))
         moved[of.name] = variable
-    there: list[Binding] = []
-    for binding in backward:
-        line = _at_the_point(with_variables(binding, moved), moved)
-        moved[binding.variable.name] = line.variable
-        there.append(line)
+    there = [with_variables(binding, moved) for binding in backward]
     lines = (*forward, *points, *again, *there)
-    gradients = {
-        name: moved.get(gradient.name, gradient) if isinstance(gradient, Variable) else gradient
-        for name, gradient in renewal.adjoints.items()
-    }
+    gradients: dict[str, Expr] = dict(renewal.adjoints)
     return Program(program.inputs, lines), gradients
-
-
-def _at_the_point(binding: Binding, moved: Mapping[str, Variable]) -> Binding:
-    """A line of the way back, whose gradient is that of the variable it is taken at."""
-    variable = binding.variable
-    if variable.of is None or variable.of.name not in moved:
-        return binding
-    taken = Variable(
-        variable.name,
-        variable.shape,
-        variable.math,
-        variable.role,
-        place=variable.place,
-        of=moved[variable.of.name],
-        rank=variable.rank,
-    )
-    return binding._replace(variable=taken)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bpcli.calculus.expr import Array, Variable, variables_of
-from bpcli.calculus.program import Program
+from bpcli.calculus.program import Binding, Program
 from bpcli.compose.built import Built
 from bpcli.document.rounding import Rounding
 from bpcli.solution.solution import NumericError, Solution, Step, run
@@ -99,7 +99,7 @@ def gradient_check(
     values, _ = run(solution.built, solution.built.values, UNROUNDED)
     found = []
     for step in checked_steps(solution, names):
-        found.append(_check(solution, step.binding.variable, values))
+        found.append(_check(solution, step.binding, values))
         advance()
     return tuple(found)
 
@@ -112,9 +112,8 @@ def checked_steps(solution: Solution, names: Iterable[str] | None = None) -> lis
     ]
 
 
-def _check(solution: Solution, adjoint: Variable, values: dict[str, Array]) -> GradientComparison:
-    of = adjoint.of
-    assert of is not None
+def _check(solution: Solution, binding: Binding, values: dict[str, Array]) -> GradientComparison:
+    adjoint, of = binding.variable, _taken_at(solution.built, binding)
     output = _output_as_function_of(solution, of, values)
     start, gradient = np.asarray(values[of.name]), np.asarray(values[adjoint.name])
     if start.size > MOST_ENTRIES:
@@ -170,6 +169,16 @@ def _output_as_function_of(
         return float(result[target])
 
     return output
+
+
+def _taken_at(built: Built, binding: Binding) -> Variable:
+    """The variable that an adjoint belongs to; where gradients are taken at a point ahead, that variable there."""
+    of = binding.variable.of
+    assert of is not None
+    base = next((old.name for old, new in built.state if new is of), of.name.partition("@")[0])
+    ahead = f"{base}_ahead" + (f"@{binding.update - 1}" if binding.update > 1 else "")
+    is_ahead = any(b.rule == "look_ahead" for b in built.program.bindings)
+    return built.program.variables().get(ahead, of) if is_ahead else of
 
 
 def _output_after(built: Built, variable: Variable) -> tuple[str, set[str]]:
