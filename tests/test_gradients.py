@@ -153,3 +153,13 @@ def test_large_layers_are_checked_along_random_directions() -> None:
     assert item.digits >= 8
     (wrong,) = gradient_check(falsified(solution, "dL/dW1", 1.001), ["dL/dW1"])
     assert not wrong.agrees
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_gradients_of_every_update_agree_where_they_are_taken(steps):
+    """Those of update k with the parameters before it, those at a point ahead with that point."""
+    for update in ("optimizer: adam", "optimizer: nesterov, form: lookahead, state: {v_W1: [[0.3, -0.2], [0.1, 0.4]]}"):
+        text = load_problem("lez5").text + f"  update: {{{update}, learning_rate: 0.5, steps: {steps}}}\n"
+        results = gradient_check(solve(parse_problem(text)))
+        assert len(results) >= 8 * steps
+        assert all(item.agrees and not item.kink_count for item in results)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
-from networks import CONTINUOUS, LAYOUTS, difference_quotient, random_network, scalar_distance, scalar_of
+from networks import CONTINUOUS, LAYOUTS, difference_quotient, numbers_of, random_network, scalar_distance, scalar_of
 
+from bpcli import parse_problem, solve
 from bpcli.calculus.ops.losses import LOSSES
+from bpcli.inquiry.scalar import solve_scalar
 
 COUNT = int(os.environ.get("BPCLI_LOWERED_NETWORKS", "2000"))
 CHUNK = 50
@@ -35,3 +37,15 @@ def test_everything_that_a_network_can_have_occurs() -> None:
         met.add((network["loss"]["name"], "inputs" in network))
         met.update(layer["activation"]["name"] for layer in network["layers"])
     assert met == {*LAYOUTS, *CONTINUOUS, *((name, batch) for name in LOSSES for batch in (True, False))}
+
+
+def test_equal_entries_of_one_quantity_have_gradients_of_their_own() -> None:
+    """v = (2x, 2x): each entry is worked alike, and what comes back to one is not what comes back to the other."""
+    solution = solve(
+        parse_problem(
+            "graph: {inputs: {x: 0.5}, define: {v: 'concat(2*x, 2*x)', f: 'v[1] + 3*v[2]'}, gradients: [v, x]}"
+        )
+    )
+    scalar = solve_scalar(solution)
+    assert numbers_of(scalar, "v", scalar.gradients) == [1.0, 3.0] == solution["df/dv"]
+    assert numbers_of(scalar, "x", scalar.gradients) == [8.0]

@@ -6,6 +6,7 @@ taken through its textbook definition, down to operations that have none: + − 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
@@ -238,6 +239,7 @@ class _Lowering:
         """Nodes for the entries of a computed quantity, and for what lies between."""
         first = len(self.tape)
         nodes = Line(self).lowered(expr)
+        uses = Counter(nodes)
         named: list[int] = []
         for leaf, node in zip(entries(variable), nodes, strict=True):
             known = self.leaves[node]
@@ -245,8 +247,8 @@ class _Lowering:
             if isinstance(known, Constant) and np.isinf(known.value):
                 node = self.tape.number(float(known.value))
                 self.leaves.append(None)
-            # What is another quantity already (y = x) gets a node of its own.
-            elif known is not None:
+            # What is another quantity already (y = x) gets a node of its own, and so do equal entries of one quantity.
+            elif known is not None or uses[node] > 1:
                 node = self.emit(identity, (node,))
             self.leaves[node] = leaf
             named.append(node)

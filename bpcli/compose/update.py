@@ -185,27 +185,7 @@ def _looking_ahead(program: Program, renewal: Renewal, make: Updates) -> tuple[P
         variable = Variable(f"{of.name}_ahead", of.shape, math, of.role, place=of.place, rank=of.rank)
         again.append(with_variables(binding, moved)._replace(variable=variable))
         moved[of.name] = variable
-    there: list[Binding] = []
-    for binding in backward:
-        taken = _at_the_point(binding.variable, moved)
-        there.append(with_variables(binding, moved)._replace(variable=taken))
-        moved[taken.name] = taken
-    gradients: dict[str, Expr] = {
-        name: moved[g.name] for name, g in renewal.adjoints.items() if isinstance(g, Variable)
-    }
-    return Program(program.inputs, (*forward, *points, *again, *there)), gradients
-
-
-def _at_the_point(variable: Variable, moved: Mapping[str, Variable]) -> Variable:
-    """A gradient on the way back, as that of the variable it is taken at."""
-    if variable.of is None or variable.of.name not in moved:
-        return variable
-    return Variable(
-        variable.name,
-        variable.shape,
-        variable.math,
-        variable.role,
-        place=variable.place,
-        of=moved[variable.of.name],
-        rank=variable.rank,
-    )
+    there = [with_variables(binding, moved) for binding in backward]
+    lines = (*forward, *points, *again, *there)
+    gradients: dict[str, Expr] = dict(renewal.adjoints)
+    return Program(program.inputs, lines), gradients

@@ -105,7 +105,7 @@ def gradient_check(
     values, _ = run(solution.built, solution.built.values, UNROUNDED)
     found = []
     for step in checked_steps(solution, names):
-        found.append(_check(solution, step.binding.variable, values))
+        found.append(_check(solution, step.binding, values))
         advance()
     return tuple(found)
 
@@ -123,8 +123,7 @@ def refuse_long_check(solution: Solution, names: Iterable[str]) -> None:
     steps = checked_steps(solution, names)
     amounts = []
     for step in steps:
-        of = step.binding.variable.of
-        assert of is not None
+        of = _taken_at(solution.built, step.binding)
         lines = _lines_between(solution, of)
         slopes = DIRECTIONS if _is_large(of, lines) else entries(of.shape)
         amounts.append((step.binding.variable, int(RUNS * slopes * _length(lines))))
@@ -140,9 +139,8 @@ def _is_large(variable: Variable, lines: Sequence[Binding]) -> bool:
     return count > DIRECTIONS and count * max(1.0, _length(lines)) > MOST_ENTRIES
 
 
-def _check(solution: Solution, adjoint: Variable, values: dict[str, Array]) -> GradientComparison:
-    of = adjoint.of
-    assert of is not None
+def _check(solution: Solution, binding: Binding, values: dict[str, Array]) -> GradientComparison:
+    adjoint, of = binding.variable, _taken_at(solution.built, binding)
     lines = _lines_between(solution, of)
     output = _output_as_function_of(solution, of, lines, values)
     start, gradient = np.asarray(values[of.name]), np.asarray(values[adjoint.name])
@@ -206,6 +204,16 @@ def _output_as_function_of(
         return float(result[target])
 
     return output
+
+
+def _taken_at(built: Built, binding: Binding) -> Variable:
+    """The variable that an adjoint belongs to; where gradients are taken at a point ahead, that variable there."""
+    of = binding.variable.of
+    assert of is not None
+    base = next((old.name for old, new in built.state if new is of), of.name.partition("@")[0])
+    ahead = f"{base}_ahead" + (f"@{binding.update - 1}" if binding.update > 1 else "")
+    is_ahead = any(b.rule == "look_ahead" for b in built.program.bindings)
+    return built.program.variables().get(ahead, of) if is_ahead else of
 
 
 def _output_after(built: Built, variable: Variable) -> tuple[str, frozenset[str]]:
