@@ -283,15 +283,21 @@ def is_batch(network: Network) -> bool:
     return network.batch and not (network.update is not None and network.update.instances)
 
 
-def layer_at(network: Network, place: tuple[int, ...]) -> tuple[Layer, tuple[int, ...]]:
-    """The layer of a place, inner ones too, and what is left of the place: a map, a head or a time step."""
+def layer_at(network: Network, group: Group) -> tuple[Layer, tuple[int, ...]]:
+    """The layer of a group, inner ones too, and what is left of its place: a map, a head or a time step."""
+    place = group.face.place
     layer, rest = network.layers[place[0] - 1], place[1:]
+    way: list[tuple[Layer, tuple[int, ...]]] = [(layer, rest)]
     while layer.inner and rest:
         branch, rest = (rest[0] - 1, rest[1:]) if layer.kind == "branches" else (0, rest)
         if not rest or rest[0] > len(layer.inner[branch]):
             break
         layer, rest = layer.inner[branch][rest[0] - 1], rest[1:]
-    return layer, rest
+        way.append((layer, rest))
+    # A sum with what went round belongs to the layer that has a way round: what is left is one of its maps.
+    if any(line.role == "sum" for line in group.lines):
+        return next(step for step in reversed(way) if step[0].kind == "residual")
+    return way[-1]
 
 
 def _forward(solution: Solution) -> Iterator[Binding]:

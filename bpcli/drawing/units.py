@@ -290,7 +290,7 @@ class _Painter:
             return ""
         expr = group.exprs[-1]
         function = expr.operation.name.replace("_", " ") if isinstance(expr, Apply) and len(expr.inputs) == 1 else ""
-        layer, rest = layer_at(self.panels.network, group.face.place)
+        layer, rest = layer_at(self.panels.network, group)
         if layer.kind == "dense":
             return function
         kind = layer.kind.replace("_", " ")

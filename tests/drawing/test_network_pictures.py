@@ -59,6 +59,38 @@ network:
 """
 
 
+BATCH = """
+conventions: {{affine: {layout}}}
+network:
+  inputs: [[1, 2], [0, -1], [3, 1]]
+  targets: [[1], [0], [2]]
+  layers:
+    - residual:
+        layers:
+          - {{weights: [[0.5, 0], [-1, 0.3]], bias: [0.1, 0.2], activation: tanh, mask: [[1, 0], [1, 1]]}}
+          - residual: {{activation: sigmoid, layers: [{{weights: [[0.5, 0.2], [-1, 0.3]]}}]}}
+    - batch_norm: {{gain: [1, 2], bias: [0.5, 0.1]}}
+    - dropout: {{mask: [[1, 0], [1, 1], [0, 1]], keep: 0.5}}
+    - layer_norm
+    - {{weights: {last}, activation: sigmoid}}
+  loss: half_squared_error
+"""
+TOKENS = """
+network:
+  input: [2, 1, 3]
+  target: [1, 0]
+  layers:
+    - embedding: {table: [[0.3, 0.2], [-0.5, 0.1], [0.8, 0.8]]}
+    - residual: {layers: [{weights: [[0.5, 0.1], [0.2, -0.4]], activation: tanh}]}
+    - attention: {query: [[1, 0], [0, 1]], key: [[0.5, 0], [1, 1]], value: [[1, 2], [0, 1]], mask: causal}
+    - gru:
+        update_gate: {weights: [[0.1, 0.2], [0.3, 0.4]], recurrent: [[0.1, 0.2], [0.3, 0.4]], bias: [0.1, 0.2]}
+        reset_gate: {weights: [[0.1, 0.2], [0.3, 0.4]], recurrent: [[0.1, 0.2], [0.3, 0.4]]}
+        candidate: {weights: [[0.1, 0.2], [0.3, 0.4]], recurrent: [[0.1, 0.2], [0.3, 0.4]]}
+  loss: half_squared_error
+"""
+
+
 def known(name):
     return solve(load_problem(str(Path(__file__).parent / "problems" / f"{name}.yaml")))
 
@@ -71,12 +103,23 @@ def in_layout(layout):
     return solve(parse_problem(text))
 
 
+def batch_in(layout):
+    last = "[[0.4], [-0.3]]" if layout == "x W + b" else "[[0.4, -0.3]]"
+    text = BATCH.format(layout=layout, last=last)
+    if layout == "x W + b":
+        text = text.replace("weights: [[0.5, 0], [-1, 0.3]]", "weights: [[0.5, -1], [0, 0.3]]")
+        text = text.replace("mask: [[1, 0], [1, 1]]}", "mask: [[1, 1], [0, 1]]}")
+    return solve(parse_problem(text))
+
+
 def networks():
     for path in (*HERE, *SHARED):
         yield pytest.param(lambda path=path: solve(load_problem(str(path))), id=path.stem)
     for layout in LAYOUTS:
         yield pytest.param(lambda layout=layout: in_layout(layout), id=layout)
+        yield pytest.param(lambda layout=layout: batch_in(layout), id=f"batch, {layout}")
     yield pytest.param(lambda: solve(parse_problem(IN_BLOCKS)), id="blocks in blocks")
+    yield pytest.param(lambda: solve(parse_problem(TOKENS)), id="tokens")
 
 
 NETWORKS = list(networks())
@@ -210,6 +253,14 @@ def test_wires_of_a_recurrent_layer():
     assert sorted(first) == sorted(second) == sorted(["0.5", "−0.3", "0.8", "0.2", "0.1", "0.4", "−0.2", "0.3"])
     assert [panel.column for panel in picture.panels if not panel.given] == [1, 2, 3]
     assert [to_text(name) for name in picture.panels[3].parameters] == ["W⁽¹⁾", "U⁽¹⁾"]
+
+
+def test_titles_name_the_block():
+    """A sum of maps belongs to the block with the way round, whatever is inside."""
+    titles = [panel.title for panel in network_picture(solve(parse_problem(IN_BLOCKS))).panels]
+    assert titles == [
+        "", *["conv, tanh"] * 4, *["residual, sigmoid"] * 2, *["mean pool"] * 2, "flatten", "layer norm", "identity",
+    ]  # fmt: skip
 
 
 def test_a_unit_that_is_dropped_has_no_wire():
