@@ -296,7 +296,7 @@ def layer_at(network: Network, group: Group) -> tuple[Layer, tuple[int, ...]]:
         way.append((layer, rest))
     # A sum with what went round belongs to the layer that has a way round: what is left is one of its maps.
     if any(line.role == "sum" for line in group.lines):
-        return next(step for step in reversed(way) if step[0].kind == "residual")
+        way = [step for step in way if step[0].kind == "residual"]
     return way[-1]
 
 

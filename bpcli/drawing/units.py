@@ -25,6 +25,8 @@ MOST_WIRES = 16
 """More wires without weights between two panels are drawn as one."""
 MOST_PARAMETERS = 2
 """With more numbers for each unit than weights and these (the gates of an LSTM) only their names are shown."""
+INSIDE = frozenset({"queries", "keys", "values", "scores", "weighting"})
+"""Roles of what attention works out on its way; with several heads, also what each of them sees."""
 STEPS = frozenset({"recurrent", "lstm", "gru"})
 
 
@@ -298,8 +300,8 @@ class _Painter:
             return f"{kind}, t = {rest[0]}"
         if layer.kind in ("conv", "residual") and function and function != "identity":
             return f"{kind}, {function}"
-        ends = group.face.role in ("queries", "keys", "values", "weighting", "scores", "seen")
-        return function if ends else kind
+        inside = group.face.role in INSIDE or (group.face.role == "seen" and rest)
+        return function if inside else kind
 
     # --- wires ---
 

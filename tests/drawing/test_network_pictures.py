@@ -263,6 +263,14 @@ def test_titles_name_the_block():
     ]  # fmt: skip
 
 
+def test_attention_is_named_at_what_goes_on():
+    """With a matrix of outputs and without; what is inside has the name of its function, or none."""
+    heads = [panel.title for panel in network_picture(known("attention_heads")).panels if panel.grid]
+    assert heads == ["", "", "", "softmax", ""] * 2 + ["attention"]
+    tokens = [panel.title for panel in network_picture(solve(parse_problem(TOKENS))).panels if panel.grid]
+    assert tokens == ["embedding", "tanh", "residual", "", "", "", "softmax", "attention"]
+
+
 def test_a_unit_that_is_dropped_has_no_wire():
     picture = network_picture(known("dropout"))
     assert {(w.source, w.target) for w in picture.wires if w.after == 2} == {(0, 0), (2, 2)}
