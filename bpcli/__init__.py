@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as that of `typing`, which would be half of what is imported before Ctrl-C is listened for
 if TYPE_CHECKING:
+    from typing import Any
+
     from bpcli.api import check, rendered, solve
     from bpcli.diagnostics import BpcliError, ProblemError
     from bpcli.grading.model import Report

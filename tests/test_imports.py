@@ -54,6 +54,7 @@ OPERATIONS = (
     "penalties",
     "saturated",
     "shortcuts",
+    "saturated",
     "registry",
     "formulas",
 )

@@ -55,6 +55,7 @@ def paths(
     from bpcli.inquiry.paths import PathError, author_graph, author_nodes, find_paths, scalar_graph
     from bpcli.inquiry.scalar import solve_scalar
     from bpcli.lesson.paths import paths_lesson, paths_to_dict
+    from bpcli.solution.budget import refuse_single_numbers
     from bpcli.solution.load import load_problem, rounding_of
     from bpcli.solution.load import solve as work
 
@@ -64,6 +65,7 @@ def paths(
     loaded = in_language(lang, locale=chosen is not Format.json)(load_problem(problem))
     rounding = digits(rounding_of(loaded.display), decimals)
     solution = work(loaded, rounding)
+    refuse_single_numbers(loaded, solution.program)
     scalar = scalar_graph(solve_scalar(solution)) if grain is Grain.scalar else None
     nodes = frozenset(node.name for node in (author_nodes(solution) if scalar is None else scalar.nodes))
     if end is None and solution.output.shape != ():

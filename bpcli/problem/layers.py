@@ -261,12 +261,12 @@ def _trainable(form: BlockForm, fields: Fields) -> frozenset[str]:
 
 
 def nodes_inside(nodes: tuple[Node | None, ...]) -> Iterator[Node]:
-    """Every node below these."""
-    stack = [node for node in nodes if node is not None]
+    """Every node below these, in the order of the file."""
+    stack = [node for node in reversed(nodes) if node is not None]
     while stack:
         node = stack.pop()
         yield node
         if isinstance(node, SequenceNode):
-            stack.extend(node.items)
+            stack.extend(reversed(node.items))
         elif isinstance(node, MappingNode):
-            stack.extend(value for _, value in node.entries)
+            stack.extend(value for _, value in reversed(node.entries))

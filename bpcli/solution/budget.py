@@ -30,7 +30,7 @@ MOST_TERMS = 20_000
 """Terms of the entries that are worked out in full."""
 SHOWN = 16
 """Entries of a matrix that are worked out where it is not printed whole."""
-MOST_SINGLE = 150_000
+MOST_SINGLE = 100_000
 """Numbers that are told one by one, each with its gradient."""
 MOST_LINTED = 30_000
 """Numbers that mistakes are tried on; a mistake may take what belongs to any of the layers."""
@@ -125,7 +125,7 @@ def place_of(problem: Problem, variable: Variable) -> Span | None:
         if variable.role in ("input", "target"):
             return problem.network.span
         layers = problem.network.layers
-        return layers[(variable.layer or len(layers)) - 1].span  # a loss is as long as the last one
+        return layers[(variable.place[0] if variable.place else len(layers)) - 1].span  # a loss is as long as the last
     if problem.graph is None:
         return None
     places = {item.name: item.span for item in (*problem.graph.inputs, *problem.graph.parameters)}

@@ -6,16 +6,19 @@ import io
 import json
 import os
 import runpy
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
+import bpcli.problem.shipped
 import bpcli.solution.load
 from bpcli.__main__ import THREADS, leave, main
 from bpcli.cli.app import COMMANDS, application
 from bpcli.cli.entry import run
+from bpcli.cli.interrupts import _interrupt, listen
 from bpcli.cli.progress import progress
 
 SCHEMA = Path(bpcli.__file__).with_name("problem.schema.json")
@@ -56,6 +59,49 @@ def test_an_interruption_is_no_bug(where, monkeypatch, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert err in ("", "interrupted\n")
+
+
+def test_what_an_interruption_makes_of_an_import_is_no_bug(monkeypatch, capsys):
+    """Compiled modules turn it into errors of their own; and where nothing else comes of it, it still counts."""
+    for outcome in (ImportError("numpy.core failed to import"), None):
+        monkeypatch.setattr("bpcli.cli.interrupts._heard", [])
+
+        def end(_, outcome=outcome):
+            with pytest.raises(KeyboardInterrupt):
+                _interrupt(signal.SIGINT, None)
+            if outcome is not None:
+                raise outcome
+            return bpcli.problem.shipped.shipped_names()
+
+        monkeypatch.setattr(bpcli.solution.load, "load_problem", end)
+        assert run(["solve", "lez5"]) == 130
+        assert "bug" not in capsys.readouterr().err
+
+
+def test_an_interruption_that_is_ignored_stays_ignored(monkeypatch):
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        listen()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        listen()
+        assert signal.getsignal(signal.SIGINT) is _interrupt
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("where", ["bpcli.__main__._run", "bpcli.__main__.leave"])
+def test_an_interruption_at_either_end_has_its_code(where, monkeypatch):
+    def end(*_):
+        raise KeyboardInterrupt
+
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    monkeypatch.setattr("bpcli.__main__._run", lambda: 0)
+    monkeypatch.setattr(where, end)
+    main()
+    assert codes == [130]
 
 
 def test_whoever_asks_for_it_gets_the_traceback(monkeypatch):

@@ -14,6 +14,7 @@ from bpcli import ProblemError, parse_problem, solve
 from bpcli.calculus.ops.reductions import MOST_IN_JACOBIAN
 from bpcli.cli.entry import run
 from bpcli.solution import budget
+from bpcli.solution.load import build
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX limits")
 
@@ -86,7 +87,7 @@ def test_a_refusal_says_how_much_and_a_way_out(capsys, tmp_path):
     path.write_text(WIDE)
     assert run(["solve", str(path), "--grain", "scalar"]) == 3
     err = capsys.readouterr().err
-    assert re.search(r"1,\d{3},\d{3} single numbers, 700,000 of them for `W2`; at most 150,000 fit", err)
+    assert re.search(r"1,\d{3},\d{3} single numbers, 700,000 of them for `W2`; at most 100,000 fit", err)
     assert "--grain author tells the problem whole" in err
 
 
@@ -131,3 +132,26 @@ def test_a_wide_softmax_has_the_gradient_that_its_jacobian_gives(affine):
     jacobian = np.diag(y) - np.outer(y, y)
     np.testing.assert_allclose(solution["dL/da1"], jacobian @ g, rtol=1e-9, atol=1e-16)
     assert "f'(a1)" not in solution.variables
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "{conv: {kernels: [[[1, 2], [3, 4]]], bias: [0]}}",
+        "{residual: {layers: [{weights: [[1]]}]}}",
+    ],
+)
+def test_blocks_are_counted_by_their_lines(block, monkeypatch):
+    """Whatever stands inside a layer is refused at that layer."""
+    shown = "[[1, 2, 3], [4, 5, 6], [7, 8, 9]]" if "conv" in block else "[1]"
+    first = "{conv: {kernels: [[[1]]], bias: [0]}}" if "conv" in block else "{weights: [[1]]}"
+    text = f"network:\n  input: {shown}\n  layers:\n    - {first}\n    - {block}\n"
+    problem = parse_problem(text)
+    built = build(problem)
+    inside = [v for v in built.program.variables().values() if v.place[:1] == (2,)]
+    assert inside
+    assert {budget.place_of(problem, variable)[:2] for variable in inside} == {(5, 7)}
+    monkeypatch.setattr(budget, "MOST_COMPUTED", 1)
+    with pytest.raises(ProblemError) as caught:
+        solve(problem)
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["too-large"]
