@@ -41,10 +41,8 @@ def lesson(solution: Solution, options: LessonOptions | None = None) -> Document
                 for block in teller.tell(number, step)
             ]
             if told:
-                heading = messages.text(f"heading.{phase}")
-                if update > 1:
-                    heading = messages.text("heading.of-update", heading=heading, count=update)
-                blocks.append(Heading(heading))
+                key = f"heading.{phase}.later" if update > 1 else f"heading.{phase}"
+                blocks.append(Heading(messages.text(key, count=update)))
                 blocks.extend(told)
     blocks.extend(
         Note(messages.inline(f"note.no-{phase}"), "warning")
