@@ -1,26 +1,42 @@
 """What CONTRIBUTING.md promises: whatever is added to bpcli is complete only when it is everywhere it belongs."""
 
+import json
 import re
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 
+import numpy as np
 import pytest
 from typer.main import get_command
 
+import bpcli.compose.network
+import bpcli.lesson.telling
+import bpcli.messages.en
+import bpcli.solution.load
+from bpcli.calculus.ops import elementary
 from bpcli.calculus.optimizer import FORMS
 from bpcli.cli.app import GUIDE, application
 from bpcli.cli.documents import Format
 from bpcli.cli.export import Target
 from bpcli.cli.language import Language
+from bpcli.compose.blocks import BLOCKS
+from bpcli.compose.writing import Block, Flow
+from bpcli.export.json import solution_to_json
+from bpcli.export.scripts import TARGETS, script
 from bpcli.grading.codes import ALL_CODES, LATER
+from bpcli.grading.grade import Grader
+from bpcli.lesson import lesson
 from bpcli.messages import LANGUAGES
 from bpcli.mistakes import CATALOGUE
 from bpcli.mistakes.catalogue import TRANSLATED
 from bpcli.problem.codes import CODES
 from bpcli.problem.declaration import json_schema
+from bpcli.problem.model import BlockForm, ParameterForm
 from bpcli.problem.shipped import shipped_names
-from bpcli.render import FORMATS, PAGE_FORMATS
-from bpcli.solution.load import load_problem, vocabulary
+from bpcli.render import FORMATS, PAGE_FORMATS, render
+from bpcli.reports.key import filled_sheet
+from bpcli.solution.load import load_problem, parse_problem, solve, vocabulary
 
 ROOT = Path(__file__).parent.parent
 
@@ -60,6 +76,107 @@ def test_shipped_problems_say_what_they_are(name):
     titles = [load_problem(other).title for other in shipped_names()]
     assert titles.count(load_problem(name).title) == 1
     assert (ROOT / "snapshots" / f"{name}.txt").is_file()
+
+
+# --- a block -----------------------------------------------------------------------------------------------------
+
+SCALE = BlockForm(
+    "scale",
+    "Each unit times a number of its own.",
+    (ParameterForm("gain", (("units",),), "The number of each unit."),),
+    keeps_width=True,
+)
+
+
+def _scale(q, flow):
+    """h = g ⊙ x."""
+    scaled = elementary.multiply(q["gain"], flow.only)
+    return Flow("units", (q.line("activation", scaled, told="stretched", goes_on=True),))
+
+
+@pytest.fixture
+def with_scale(monkeypatch):
+    """What a block adds: itself, and its words."""
+    blocks = MappingProxyType({**BLOCKS, "scale": Block(SCALE, _scale, MappingProxyType({"gain": "g"}))})
+    for module in (bpcli.compose.network, bpcli.lesson.telling, bpcli.solution.load):
+        monkeypatch.setattr(module, "BLOCKS", blocks)
+    monkeypatch.setitem(bpcli.messages.en.SENTENCES, "role.stretched", "stretched values")
+    monkeypatch.setitem(bpcli.messages.en.SENTENCES, "why.role.stretched", "each unit has a gain of its own.")
+    vocabulary.cache_clear()
+    yield
+    vocabulary.cache_clear()
+
+
+SCALED = """\
+title: A block more
+network:
+  {data}
+  layers:
+    - scale: {{gain: [3, -2]}}
+    - {{weights: [[0.5, 0.25], [1, -1]], activation: tanh}}
+  loss: half_squared_error
+  update: {{learning_rate: 0.5}}
+"""
+ONE = SCALED.format(data="input: [1, 2]\n  target: [0, 1]")
+BATCH = SCALED.format(data="inputs: [[1, 2], [0.5, -1]]\n  targets: [[0, 1], [1, 0]]")
+OWN = """\
+title: A block of the file's own
+blocks:
+  scale(x): {parameters: [g], define: {h: g * x}}
+network:
+  input: [1, 2]
+  target: [0, 1]
+  layers:
+    - scale: {g: [3, -2]}
+    - {weights: [[0.5, 0.25], [1, -1]], activation: tanh}
+  loss: half_squared_error
+"""
+
+
+def _gain_gradient(inputs, targets):
+    """By hand: the rule for a product, with the mean over the instances."""
+    W, g = np.array([[0.5, 0.25], [1, -1]]), np.array([3, -2])
+    found = np.zeros(2)
+    for x, t in zip(np.array(inputs, float), np.array(targets, float), strict=True):
+        y = np.tanh(W @ (g * x))
+        found += x * (W.T @ ((y - t) * (1 - y**2))) / len(inputs)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "targets"),
+    [(ONE, [[1, 2]], [[0, 1]]), (BATCH, [[1, 2], [0.5, -1]], [[0, 1], [1, 0]])],
+    ids=["one", "batch"],
+)
+def test_a_block_is_one_form_and_one_function(with_scale, text, inputs, targets):
+    """A block that is registered is solved, told, graded and exported, and nothing else names its kind."""
+    solution = solve(parse_problem(text, "scale.yaml"))
+    np.testing.assert_allclose(np.ravel(solution["dL/dg1"]), _gain_gradient(inputs, targets), rtol=1e-12)
+    told = render(lesson(solution), "terminal", width=100)
+    assert "Stretched values" in told
+    assert "each unit has a gain of its own." in told
+    _is_graded_and_exported(solution)
+    assert "scale" in json.dumps(json_schema(vocabulary()))
+
+
+def test_a_block_of_the_file_needs_no_python():
+    """The same block written in the problem file has the same numbers."""
+    solution = solve(parse_problem(OWN, "own.yaml"))
+    np.testing.assert_allclose(np.ravel(solution["dL/dg1"]), _gain_gradient([[1, 2]], [[0, 1]]), rtol=1e-12)
+    _is_graded_and_exported(solution)
+
+
+def _is_graded_and_exported(solution):
+    gradient = f"d{solution.output.name}/dg1"
+    grader = Grader(solution)
+    report = grader.grade(grader.read(filled_sheet(solution), "key.yaml"))
+    assert report.score == report.max_score > 0
+    wrong = grader.grade(grader.read(f"answers: {{{gradient}: [9, 9]}}", "wrong.yaml"))
+    assert wrong.first_wrong == gradient
+    assert gradient in {step["id"] for step in json.loads(solution_to_json(solution))["steps"]}
+    for target in TARGETS:
+        compile(script(solution, target), target, "exec")
+    exec(script(solution, "numpy"), {})  # asserts every number
 
 
 # --- commands ----------------------------------------------------------------------------------------------------
