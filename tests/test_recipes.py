@@ -19,9 +19,10 @@ from bpcli.calculus.optimizer import FORMS
 from bpcli.cli.app import GUIDE, application
 from bpcli.cli.documents import Format
 from bpcli.cli.export import Target
-from bpcli.cli.language import Language
+from bpcli.cli.language import Language, language_of_locale
 from bpcli.compose.blocks import BLOCKS
 from bpcli.compose.writing import Block, Flow
+from bpcli.document.document import COMMA_LANGUAGES
 from bpcli.export.json import solution_to_json
 from bpcli.export.scripts import TARGETS, script
 from bpcli.grading.codes import ALL_CODES, LATER
@@ -241,7 +242,10 @@ def test_every_degree_of_feedback_can_be_asked_for():
 
 
 def test_languages_are_the_same_everywhere():
-    """Sentences, mistakes, `--lang` and `language:` know the same languages."""
+    """Sentences, mistakes, `--lang`, locales and `language:` know the same languages."""
+    assert set(COMMA_LANGUAGES) < set(LANGUAGES)
+    found = {language_of_locale({"LANG": f"{name}_XX.UTF-8"}) for name in LANGUAGES}
+    assert found == {"", *TRANSLATED}
     assert {item.value for item in Language} == {"en", *TRANSLATED} == set(LANGUAGES)
     assert set(json_schema(NAMES)["properties"]["language"]["enum"]) == set(LANGUAGES)
 
