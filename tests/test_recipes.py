@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
@@ -17,12 +19,11 @@ import bpcli.solution.load
 from bpcli.calculus.ops import elementary
 from bpcli.calculus.optimizer import FORMS
 from bpcli.cli.app import GUIDE, application
-from bpcli.cli.documents import Format
-from bpcli.cli.export import Target
 from bpcli.cli.language import Language, language_of_locale
 from bpcli.compose.blocks import BLOCKS
 from bpcli.compose.writing import Block, Flow
 from bpcli.document.document import COMMA_LANGUAGES
+from bpcli.export import PLATFORMS, SCRIPTS
 from bpcli.export.json import solution_to_json
 from bpcli.export.scripts import TARGETS, script
 from bpcli.grading.codes import ALL_CODES, LATER
@@ -36,6 +37,7 @@ from bpcli.problem.declaration import json_schema
 from bpcli.problem.model import BlockForm, ParameterForm
 from bpcli.problem.shipped import shipped_names
 from bpcli.render import FORMATS, PAGE_FORMATS, render
+from bpcli.render.formats import DOCUMENTS, SUFFIXES, function_at
 from bpcli.reports.key import filled_sheet
 from bpcli.solution.load import load_problem, parse_problem, solve, vocabulary
 
@@ -50,6 +52,7 @@ README, PAGE, COMMANDS, CONTRIBUTING = map(
     _page, ("README.md", "docs/formats.md", "docs/commands.md", "CONTRIBUTING.md")
 )
 NAMES = vocabulary()
+COMMAND_OF = get_command(application()).commands
 
 
 # --- what a problem file can name --------------------------------------------------------------------------------
@@ -183,10 +186,10 @@ def _is_graded_and_exported(solution):
 # --- commands ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", list(get_command(application()).commands))
+@pytest.mark.parametrize("name", list(COMMAND_OF))
 def test_commands_are_complete(name):
     """A command is in the guide, in the docs and in the README, and its help has an example that begins with it."""
-    command = get_command(application()).commands[name]
+    command = COMMAND_OF[name]
     assert f"  bpcli {name} " in GUIDE
     assert f"## bpcli {name}\n" in COMMANDS
     assert f"bpcli {name}" in README
@@ -215,22 +218,64 @@ def test_the_number_of_mistakes_is_the_one_that_is_told():
 # --- formats and languages ---------------------------------------------------------------------------------------
 
 
+NO_LESSONS = {"graph", "train"}
+"""Commands that write pictures, and tables as they come, in formats of their own."""
+
+
+def _choices(command, option):
+    (found,) = [item.type.choices for item in COMMAND_OF[command].params if item.name == option]
+    return tuple(found)
+
+
 def test_every_format_can_be_asked_for():
-    """What can be rendered can be asked for, and the other way round; each text format has its snapshots."""
-    assert {item.value for item in Format} == {*FORMATS, *PAGE_FORMATS, "json"}
-    suffixes = {"terminal": "txt", "markdown": "md", "html": "html", "latex": "tex", "typst": "typ"}
-    assert suffixes.keys() == FORMATS.keys()
-    for suffix in suffixes.values():
-        assert (ROOT / "snapshots" / f"lez5.{suffix}").is_file()
-    for place in (*FORMATS.values(), *PAGE_FORMATS.values()):
-        assert find_spec(place.partition(":")[0])
+    """What can be rendered is offered wherever documents are written, and each text format has its snapshot."""
+    every = {item.name for item in DOCUMENTS}
+    one_file = {item.name for item in DOCUMENTS if item.makes != "pictures"}
+    offering = {name for name, command in COMMAND_OF.items() if "format" in {item.name for item in command.params}}
+    assert offering >= {"solve", "sheet", "key", "check", "derive", "cost", "paths"}
+    for command in offering - NO_LESSONS:
+        assert every & set(_choices(command, "format")) == (one_file if command == "check" else every), command
+    assert {*FORMATS, *PAGE_FORMATS} == every
+    for item in DOCUMENTS:
+        assert callable(function_at(item.writer))
+        assert all(SUFFIXES[suffix] == item.name for suffix in item.suffixes)
+        if item.makes == "text":
+            assert any((ROOT / "snapshots" / f"lez5{suffix}").is_file() for suffix in item.suffixes)
 
 
-def test_every_script_can_be_asked_for():
-    """The libraries that scripts are written for are those of `bpcli export`."""
-    from bpcli.export.scripts import TARGETS
+def test_a_format_is_one_file_and_one_line(tmp_path):
+    """A renderer that is on the list is offered by every command and chosen by the name of the file."""
+    (tmp_path / "shout.py").write_text("def to_shout(document):\n    return f'{document.language.upper()}!\\n'\n")
+    listed = Path(find_spec("bpcli.render.formats").origin).read_text(encoding="utf-8")
+    line = '    Format("shout", (".shout",), "shout:to_shout"),\n'
+    (tmp_path / "formats.py").write_text(listed.replace("DOCUMENTS = (\n", f"DOCUMENTS = (\n{line}"), encoding="utf-8")
+    (tmp_path / "program.py").write_text(
+        "import sys, formats\n"
+        "sys.modules['bpcli.render.formats'] = formats\n"
+        "from bpcli.cli.entry import run\n"
+        "for command in ('solve', 'sheet', 'key', 'derive', 'cost'):\n"
+        "    assert run([command, 'lez5', '--lang', 'it', '-o', f'{command}.shout']) == 0, command\n"
+        "assert run(['paths', 'lez5', 'W1[1,2]', '--lang', 'it', '-o', 'paths.shout']) == 0\n"
+        "assert run(['check', 'lez5', 'a.yaml', '--lang', 'it', '-o', 'check.shout']) == 1\n"
+    )
+    (tmp_path / "a.yaml").write_text("answers: {L: 3}\n")
+    done = subprocess.run([sys.executable, "program.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    written = {path.name: path.read_text() for path in tmp_path.glob("*.shout")}
+    assert written == {
+        f"{name}.shout": "IT!\n" for name in ("solve", "sheet", "key", "derive", "cost", "paths", "check")
+    }
 
-    assert tuple(item.value for item in Target) == TARGETS
+
+def test_pictures_platforms_and_scripts_can_be_asked_for():
+    """What is drawn, the platforms of a quiz and the libraries of a script are those of their tables."""
+    from bpcli.drawing import FORMATS as DRAWN
+
+    assert _choices("graph", "format") == tuple(DRAWN)
+    assert _choices("quiz", "to") == tuple(PLATFORMS)
+    assert _choices("export", "to") == tuple(SCRIPTS) == TARGETS
+    for place in (*SCRIPTS.values(), *(platform.writer for platform in PLATFORMS.values())):
+        assert callable(function_at(place))
 
 
 def test_every_degree_of_feedback_can_be_asked_for():
