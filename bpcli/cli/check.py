@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bpcli.cli.documents import refuse_idle_options, write_document
+from bpcli.cli.documents import FILE_FORMATS, refuse_idle_options, write_document
 from bpcli.cli.language import DecimalComma, Lang, Language, in_language, with_comma
 from bpcli.cli.options import (
-    FORMAT,
     Ascii,
     Force,
     Fragment,
     Output,
     Width,
     choose_format,
+    format_option,
     refuse_several_on_standard_output,
     refuse_suffix,
 )
@@ -35,26 +35,7 @@ ALL_CORRECT, NOT_ALL_CORRECT = 0, 1
 STANDARD_INPUT = "-"
 
 
-class CheckFormat(str, Enum):
-    terminal = "terminal"
-    markdown = "markdown"
-    html = "html"
-    latex = "latex"
-    typst = "typst"
-    pdf = "pdf"
-    json = "json"
-    gradescope = "gradescope"
-
-
-class ReportFormat(str, Enum):
-    """The formats of `--report`, after the name of its file."""
-
-    markdown = "markdown"
-    terminal = "terminal"
-    html = "html"
-    latex = "latex"
-    typst = "typst"
-    pdf = "pdf"
+CHECK_FORMATS = (*FILE_FORMATS, "json", "gradescope")
 
 
 class Feedback(str, Enum):
@@ -69,7 +50,7 @@ def check(
     answers: Annotated[
         list[str], typer.Argument(help="Answer files (YAML, JSON, CSV), folders of them, or - for standard input.")
     ],
-    format: Annotated[CheckFormat | None, FORMAT] = None,  # noqa: A002
+    format: Annotated[str | None, format_option(CHECK_FORMATS)] = None,  # noqa: A002
     output: Output = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Work the sheet line by line with the student's own numbers.")
@@ -110,8 +91,8 @@ def check(
         raise typer.BadParameter("--explain shows every number; leave --feedback out")
     if problem == STANDARD_INPUT and STANDARD_INPUT in answers:
         raise typer.BadParameter("the problem and the answers cannot both come from standard input")
-    chosen = choose_format(format, output, CheckFormat)
-    refuse_idle_options(chosen.value, fragment=fragment)
+    chosen = choose_format(format, output, CHECK_FORMATS)
+    refuse_idle_options(chosen, fragment=fragment)
     refuse_suffix(csv, (".csv",), "--csv")
     refuse_suffix(json, (".json",), "--json")
     refuse_several_on_standard_output(**{"--csv": csv, "--json": json, "--report": report})
@@ -119,7 +100,7 @@ def check(
         raise typer.BadParameter("pages for students go into a folder", param_hint="--feedback-dir")
     class_options = (csv, json, report, feedback_dir, overrides)
     single = len(answers) == 1 and (answers[0] == STANDARD_INPUT or not os.path.isdir(answers[0]))  # noqa: PTH112
-    if single and chosen is not CheckFormat.gradescope and not any(class_options):
+    if single and chosen != "gradescope" and not any(class_options):
         with _grading():
             code = _check_one(
                 problem,
@@ -138,7 +119,7 @@ def check(
         if code != ALL_CORRECT:
             raise typer.Exit(code)
         return
-    if explain or (output is not None and chosen is not CheckFormat.gradescope):
+    if explain or (output is not None and chosen != "gradescope"):
         option = "--explain" if explain else "--output"
         raise typer.BadParameter(f"{option} is for one answer file; see --report, --json and --feedback-dir")
     if STANDARD_INPUT in answers:
@@ -151,16 +132,16 @@ def check(
             answers,
             csv=csv,
             json=json,
-            report=(report, choose_format(None, report, ReportFormat, ReportFormat.markdown).value) if report else None,
+            report=(report, choose_format(None, report, FILE_FORMATS, "markdown")) if report else None,
             feedback_dir=feedback_dir,
             overrides=overrides,
             feedback=feedback.value,
-            format=chosen.value,
+            format=chosen,
             output=output,
             width=width,
             ascii=ascii,
             fragment=fragment,
-            adapt=in_language(lang, locale=chosen not in (CheckFormat.json, CheckFormat.gradescope)),
+            adapt=in_language(lang, locale=chosen not in ("json", "gradescope")),
             decimal_comma=decimal_comma,
             force=force,
         )
@@ -171,7 +152,7 @@ def check(
 def _check_one(
     problem: str,
     path: str,
-    format: CheckFormat,  # noqa: A002
+    format: str,  # noqa: A002
     output: str | None,
     explain: bool,
     feedback: str,
@@ -188,18 +169,18 @@ def _check_one(
     from bpcli.classroom.variants import grader_for
     from bpcli.grading.asked import refuse_long_sheet
 
-    graders = grader_for(problem, in_language(lang, locale=format is not CheckFormat.json))
+    graders = grader_for(problem, in_language(lang, locale=format != "json"))
     refuse_long_sheet(graders.solution)
     submission = _read(graders, path)
     grader = graders.grader_of(submission.path)
     report = grader.grade(submission)
-    if format is CheckFormat.json:
+    if format == "json":
         from bpcli.cli.output import write_text
         from bpcli.export.reports import report_to_json
 
         write_text(report_to_json(report, feedback), output, force=force)
     else:
-        document = _document(grader, submission, report, explain, feedback, ascii and format is CheckFormat.terminal)
+        document = _document(grader, submission, report, explain, feedback, ascii and format == "terminal")
         write_document(
             with_comma(document, decimal_comma), format, output, width, ascii, fragment=fragment, force=force
         )

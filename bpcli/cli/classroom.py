@@ -316,11 +316,11 @@ def _show(result: ClassResult, solution: Solution, shown: _Shown, *, force: bool
             row_to_gradescope(result.rows[0], shown.feedback, solution.problem.language), shown.output, force=force
         )
     else:
-        from bpcli.cli.documents import Format, write_document
+        from bpcli.cli.documents import write_document
 
         document = _report(result, solution, shown, full=shown.format != "terminal")
         write_document(
-            document, Format(shown.format), shown.output, shown.width, shown.ascii, fragment=shown.fragment, force=force
+            document, shown.format, shown.output, shown.width, shown.ascii, fragment=shown.fragment, force=force
         )
 
 

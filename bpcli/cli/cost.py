@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from bpcli.cli.documents import Format, refuse_idle_options, write_document
+from bpcli.cli.documents import FORMATS, refuse_idle_options, write_document
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Force, Fragment, Output, ProblemSource, Width, choose_format
+from bpcli.cli.options import Ascii, Force, Fragment, Output, ProblemSource, Width, choose_format, format_option
 
 if TYPE_CHECKING:
     from bpcli.inquiry.cost import Cost, Growth
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def cost(
     problem: ProblemSource,
-    format: Annotated[Format | None, FORMAT] = None,  # noqa: A002
+    format: Annotated[str | None, format_option(FORMATS)] = None,  # noqa: A002
     output: Output = None,
     width: Width = None,
     lang: Lang = None,
@@ -32,12 +32,12 @@ def cost(
     from bpcli.lesson.costs import cost_document
     from bpcli.solution.load import load_problem, solve
 
-    chosen = choose_format(format, output, Format)
+    chosen = choose_format(format, output, FORMATS)
     refuse_to_overwrite(output, problem, force=force)
     solution = solve(in_language(lang)(load_problem(problem)))
     counted = cost_of(solution.program, solution.built.parameters)
-    refuse_idle_options(chosen.value, fragment=fragment)
-    if chosen is Format.json:
+    refuse_idle_options(chosen, fragment=fragment)
+    if chosen == "json":
         write_text(_json(solution.problem.title, counted, growth()), output, force=force)
         return
     document = with_comma(cost_document(solution, counted, growth()), decimal_comma)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Annotated
 
 import typer
 
-from bpcli.cli.documents import refuse_idle_options, write_document
+from bpcli.cli.documents import DOCUMENT_FORMATS, refuse_idle_options, write_document
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Force, Fragment, Output, ProblemSource, Width, choose_format, identifiers
-
-
-class DeriveFormat(str, Enum):
-    terminal = "terminal"
-    markdown = "markdown"
-    html = "html"
-    latex = "latex"
-    typst = "typst"
-    pdf = "pdf"
-    png = "png"
-    svg = "svg"
+from bpcli.cli.options import (
+    Ascii,
+    Force,
+    Fragment,
+    Output,
+    ProblemSource,
+    Width,
+    choose_format,
+    format_option,
+    identifiers,
+)
 
 
 def derive(
@@ -45,7 +43,7 @@ def derive(
         typer.Option(help="The entries of the direction, row by row (1,0,0,0). Default: all ones.", metavar="NUMBERS"),
     ] = None,
     values: Annotated[bool, typer.Option("--values", help="Also the values of the derivatives asked for.")] = False,
-    format: Annotated[DeriveFormat | None, FORMAT] = None,  # noqa: A002
+    format: Annotated[str | None, format_option(DOCUMENT_FORMATS)] = None,  # noqa: A002
     output: Output = None,
     width: Width = None,
     lang: Lang = None,
@@ -64,13 +62,13 @@ def derive(
     from bpcli.lesson.derivation import derivation_document
     from bpcli.solution.load import load_problem, solve
 
-    chosen = choose_format(format, output, DeriveFormat)
+    chosen = choose_format(format, output, DOCUMENT_FORMATS)
     refuse_to_overwrite(output, problem, force=force)
     solution = solve(in_language(lang)(load_problem(problem)))
     names = identifiers(wrt)
     derivation = extend(solution, names, of, _numbers(direction))
-    chosen = choose_format(format, output, DeriveFormat)
-    refuse_idle_options(chosen.value, fragment=fragment)
+    chosen = choose_format(format, output, DOCUMENT_FORMATS)
+    refuse_idle_options(chosen, fragment=fragment)
     document = derivation_document(solution, derivation, with_values=values)
     write_document(with_comma(document, decimal_comma), chosen, output, width, ascii, fragment=fragment, force=force)
 

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from bpcli.render.formats import DOCUMENTS
+
 if TYPE_CHECKING:
     from bpcli.document.document import Document
 
 
-class Format(str, Enum):
-    """The formats of a document, and JSON for what has its numbers to give."""
-
-    terminal = "terminal"
-    markdown = "markdown"
-    html = "html"
-    latex = "latex"
-    typst = "typst"
-    pdf = "pdf"
-    png = "png"
-    svg = "svg"
-    json = "json"
-
-
-FRAGMENTS = ("html", "latex", "typst")
+DOCUMENT_FORMATS = tuple(item.name for item in DOCUMENTS)
+FILE_FORMATS = tuple(item.name for item in DOCUMENTS if item.makes != "pictures")
+"""Those of one file, however long the document is."""
+FORMATS = (*DOCUMENT_FORMATS, "json")
+"""Those of a document that has numbers to give."""
 
 
 def write_document(
     document: Document,
-    format: Enum,  # noqa: A002
+    format: str,  # noqa: A002
     output: str | None,
     width: int | None = None,
     ascii: bool = False,  # noqa: A002
@@ -47,21 +38,20 @@ def write_document(
     """
     from bpcli.render import PAGE_FORMATS, render
 
-    name = str(format.value)
-    refuse_idle_options(name, fragment=fragment, folded=folded)
-    if name == "terminal" and output is None:
+    refuse_idle_options(format, fragment=fragment, folded=folded)
+    if format == "terminal" and output is None:
         from bpcli.cli.output import emit_with
         from bpcli.render.terminal import write_terminal
 
         emit_with(lambda stream: write_terminal(document, stream, width=width, ascii=ascii or None))
-    elif name in PAGE_FORMATS:
-        _write_pages(document, name, output, force)
+    elif format in PAGE_FORMATS:
+        _write_pages(document, format, output, force)
     else:
-        options: dict[str, object] = {"width": width or 80, "ascii": ascii} if name == "terminal" else {}
+        options: dict[str, object] = {"width": width or 80, "ascii": ascii} if format == "terminal" else {}
         options |= {key: True for key, wanted in (("fragment", fragment), ("folded", folded)) if wanted}
         from bpcli.cli.output import write_text
 
-        write_text(render(document, name, **options), output, force=force)
+        write_text(render(document, format, **options), output, force=force)
 
 
 def whole(document: Document, format: str) -> str | bytes:  # noqa: A002
@@ -73,8 +63,9 @@ def whole(document: Document, format: str) -> str | bytes:  # noqa: A002
 
 def refuse_idle_options(format: str, *, fragment: bool, folded: bool = False) -> None:  # noqa: A002
     """Refuses an option that the format has no use for."""
-    if fragment and format not in FRAGMENTS:
-        raise typer.BadParameter(f"--fragment is for {', '.join(FRAGMENTS[:-1])} and {FRAGMENTS[-1]}")
+    with_parts = [item.name for item in DOCUMENTS if item.has_parts]
+    if fragment and format not in with_parts:
+        raise typer.BadParameter(f"--fragment is for {', '.join(with_parts[:-1])} and {with_parts[-1]}")
     if folded and format != "html":
         raise typer.BadParameter("--folded is for html")
 

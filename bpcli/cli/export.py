@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Annotated
 
 import typer
 
-from bpcli.cli.options import Force, Output, ProblemSource, refuse_suffix
-
-
-class Target(str, Enum):
-    numpy = "numpy"
-    pytorch = "pytorch"
-    jax = "jax"
+from bpcli.cli.options import Force, Output, ProblemSource, one_of, refuse_suffix
+from bpcli.export import SCRIPTS
 
 
 def export(
     problem: ProblemSource,
-    to: Annotated[Target, typer.Option("--to", help="The library that the script uses.")],
+    to: Annotated[str, typer.Option("--to", help="The library that the script uses.", click_type=one_of(SCRIPTS))],
     output: Output = None,
     force: Force = False,
 ) -> None:
@@ -35,4 +29,4 @@ def export(
     loaded = load_problem(problem)
     # A script has no rounding between its lines.
     solution = solve(loaded, rounding_of(loaded.display)._replace(each_step=False))
-    write_text(script(solution, to.value), output, force=force)
+    write_text(script(solution, to), output, force=force)

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import sys
-from enum import Enum
 from typing import Annotated
 
 import typer
 
 from bpcli.cli.language import Lang, in_language
-from bpcli.cli.options import FORMAT, Ascii, Force, Output, ProblemSource, choose_format, identifiers
+from bpcli.cli.options import Ascii, Force, Output, ProblemSource, choose_format, format_option, identifiers
 
-
-class GraphFormat(str, Enum):
-    terminal = "terminal"
-    svg = "svg"
-    dot = "dot"
-    mermaid = "mermaid"
-
-
+PICTURES = ("terminal", "svg", "dot", "mermaid")
 NARROWEST, DEFAULT = 40, 80
 
 
 def graph(
     problem: ProblemSource,
-    format: Annotated[GraphFormat | None, FORMAT] = None,  # noqa: A002
+    format: Annotated[str | None, format_option(PICTURES)] = None,  # noqa: A002
     network: Annotated[
         bool | None,
         typer.Option(
@@ -61,7 +53,7 @@ def graph(
     from bpcli.drawing import draw
     from bpcli.solution.load import load_problem, solve
 
-    chosen = choose_format(format, output, GraphFormat)
+    chosen = choose_format(format, output, PICTURES)
     refuse_to_overwrite(output, problem, force=force)
     solution = solve(in_language(lang)(load_problem(problem)))
     names = identifiers(only)
@@ -71,7 +63,7 @@ def graph(
         raise typer.BadParameter("--blank keeps the numbers that are given, --symbols keeps none; give one of them")
     as_network = network if network is not None else solution.problem.network is not None and not (extended or names)
     settings: dict[str, object] = {}
-    if chosen is GraphFormat.terminal:
+    if chosen == "terminal":
         from bpcli.render.terminal import terminal_width
 
         settings = {
@@ -80,7 +72,7 @@ def graph(
         }
     picture = draw(
         solution,
-        chosen.value,
+        chosen,
         network=as_network,
         extended=extended,
         only=names,

@@ -35,11 +35,11 @@ DecimalComma = Annotated[
 
 
 def language_of_locale(environment: Mapping[str, str] | None = None) -> str:
-    """`it` or `pt` where the locale says so, else nothing."""
+    """The language of the locale where it is one of these and not English, else nothing."""
     variables = os.environ if environment is None else environment
     name = next((variables[key] for key in LOCALE_VARIABLES if variables.get(key)), "")
     language = name.replace("-", "_").partition("_")[0].partition(".")[0].partition("@")[0].lower()
-    return language if language in ("it", "pt") else ""
+    return language if language in {item.value for item in Language} - {Language.en.value} else ""
 
 
 def in_language(lang: Language | None, *, locale: bool = True) -> Callable[[Problem], Problem]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.main import get_click_type
+from typer.models import ParameterInfo
+
+from bpcli.render.formats import SUFFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from bpcli.document.rounding import Rounding
 
@@ -44,48 +47,30 @@ Fragment = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file even if bpcli has not made it as it is.")]
 
-FORMAT = typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
-"""`Annotated[SomeFormats | None, FORMAT]`: the choice differs from command to command."""
 
-SUFFIXES = {
-    ".csv": "csv",
-    ".dot": "dot",
-    ".gv": "dot",
-    ".htm": "html",
-    ".html": "html",
-    ".json": "json",
-    ".markdown": "markdown",
-    ".md": "markdown",
-    ".mermaid": "mermaid",
-    ".mmd": "mermaid",
-    ".pdf": "pdf",
-    ".png": "png",
-    ".svg": "svg",
-    ".tex": "latex",
-    ".txt": "terminal",
-    ".typ": "typst",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-}
-"""What the name of a file says about its format."""
-
-Formats = TypeVar("Formats", bound=Enum)
+def one_of(names: Iterable[str]) -> Any:
+    """The type of an option that is one of these names."""
+    return get_click_type(annotation=Literal[tuple(names)], parameter_info=ParameterInfo())
 
 
-def choose_format(
-    asked: Formats | None, output: str | None, formats: type[Formats], default: Formats | None = None
-) -> Formats:
-    """The format asked for, else the one that the file's name asks for, else `default` or the first of `formats`.
+def format_option(names: Iterable[str]) -> Any:
+    """The option `--format`: the choice differs from command to command."""
+    return typer.Option(
+        "--format", "-f", help="Output format (by default after the name of -o).", click_type=one_of(names)
+    )
+
+
+def choose_format(asked: str | None, output: str | None, names: Sequence[str], default: str = "") -> str:
+    """The format asked for, else the one that the file's name asks for, else `default` or the first of `names`.
 
     Refuses a file whose name asks for a format that is none of these, whatever is asked for.
     """
-    known = {item.value: item for item in formats}
-    suffixes = {suffix: known[name] for suffix, name in SUFFIXES.items() if name in known}
+    suffixes = {suffix: name for suffix, name in SUFFIXES.items() if name in names}
     refuse_suffix(output, suffixes)
     if asked is not None:
         return asked
     named = suffixes.get(_suffix(output)) if output else None
-    return named or default or next(iter(formats))
+    return named or default or names[0]
 
 
 def refuse_several_on_standard_output(**files: str | None) -> None:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bpcli.cli.documents import Format, refuse_idle_options, write_document
+from bpcli.cli.documents import FORMATS, refuse_idle_options, write_document
 from bpcli.cli.grain import Grain
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
 from bpcli.cli.options import (
-    FORMAT,
     Ascii,
     Decimals,
     Force,
@@ -20,6 +19,7 @@ from bpcli.cli.options import (
     Width,
     choose_format,
     digits,
+    format_option,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def paths(
         Grain | None,
         typer.Option(help="Through the problem's own quantities, or through those of `solve --grain scalar`."),
     ] = None,
-    format: Annotated[Format | None, FORMAT] = None,  # noqa: A002
+    format: Annotated[str | None, format_option(FORMATS)] = None,  # noqa: A002
     output: Output = None,
     decimals: Decimals = None,
     width: Width = None,
@@ -59,10 +59,10 @@ def paths(
     from bpcli.solution.load import load_problem, rounding_of
     from bpcli.solution.load import solve as work
 
-    chosen = choose_format(format, output, Format)
-    refuse_idle_options(chosen.value, fragment=fragment)
+    chosen = choose_format(format, output, FORMATS)
+    refuse_idle_options(chosen, fragment=fragment)
     refuse_to_overwrite(output, problem, force=force)
-    loaded = in_language(lang, locale=chosen is not Format.json)(load_problem(problem))
+    loaded = in_language(lang, locale=chosen != "json")(load_problem(problem))
     rounding = digits(rounding_of(loaded.display), decimals)
     solution = work(loaded, rounding)
     refuse_single_numbers(loaded, solution.program)
@@ -75,7 +75,7 @@ def paths(
     first, last = (_node(solution, nodes, name) for name in (start, end or solution.output.name))
     graph = author_graph(solution, first) if scalar is None else scalar
     found = find_paths(graph, graph.node(first), graph.node(last), most)
-    if chosen is Format.json:
+    if chosen == "json":
         from bpcli.export.json import indented
 
         write_text(indented(paths_to_dict(found, rounding)) + "\n", output, force=force)

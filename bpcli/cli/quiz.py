@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Annotated
 
 import typer
 
 from bpcli.cli.language import Lang, in_language
-from bpcli.cli.options import Force, ProblemSource, refuse_suffix
-
-SUFFIXES = {"moodle": (".xml",), "qti": (".zip",)}
-
-
-class Platform(str, Enum):
-    moodle = "moodle"
-    qti = "qti"
-    prairielearn = "prairielearn"
+from bpcli.cli.options import Force, ProblemSource, one_of, refuse_suffix
+from bpcli.export import PLATFORMS
+from bpcli.render.formats import function_at
 
 
 def quiz(
     problem: ProblemSource,
-    to: Annotated[Platform, typer.Option(help="Moodle XML, QTI 1.2 for Canvas, or a PrairieLearn question folder.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            help="Moodle XML, QTI 1.2 for Canvas, or a PrairieLearn question folder.", click_type=one_of(PLATFORMS)
+        ),
+    ],
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", help="The file, or - (qti: a .zip; prairielearn: a folder).", metavar="PATH"),
@@ -37,30 +35,23 @@ def quiz(
     Examples:  bpcli quiz lez5 --to moodle -o lez5.xml   |   bpcli quiz lez5 --to qti -o lez5.zip   |
     bpcli quiz lez5 --to prairielearn -o questions/lez5
     """
-    from bpcli.cli.output import refuse_to_overwrite, write_file, write_text
+    from bpcli.cli.output import STANDARD_OUTPUT, refuse_to_overwrite, write_file
     from bpcli.solution.load import load_problem, solve
 
-    if (to is not Platform.moodle and output is None) or (to is Platform.prairielearn and output == "-"):
-        kind = "file (-o lez5.zip)" if to is Platform.qti else "folder (-o questions/lez5)"
+    platform = PLATFORMS[to]
+    if (platform.makes != "text" and output is None) or (platform.makes == "folder" and output == "-"):
+        kind = "folder (-o questions/lez5)" if platform.makes == "folder" else f"file (-o lez5{platform.suffix})"
         raise typer.BadParameter(f"name the {kind}")
-    if to is not Platform.prairielearn:
-        refuse_suffix(output, SUFFIXES[to.value])
+    if platform.makes != "folder":
+        refuse_suffix(output, (platform.suffix,))
         refuse_to_overwrite(output, problem, force=force)
     solution = solve(in_language(lang, locale=False)(load_problem(problem)))
-    if to is Platform.prairielearn:
-        from bpcli.export.prairielearn import solution_to_prairielearn
-
+    made = function_at(platform.writer)(solution, **({"feedback": feedback} if platform.feedback else {}))
+    if platform.makes == "folder":
         assert output is not None
-        _write_folder(output, solution_to_prairielearn(solution), force)
-    elif to is Platform.qti:
-        from bpcli.export.qti import solution_to_qti
-
-        assert output is not None
-        write_file(output, solution_to_qti(solution), force=force)
+        _write_folder(output, made, force)
     else:
-        from bpcli.export.moodle import solution_to_moodle
-
-        write_text(solution_to_moodle(solution, feedback=feedback), output, force=force)
+        write_file(output or STANDARD_OUTPUT, made, force=force)
 
 
 def _write_folder(output: str, files: dict[str, str], force: bool) -> None:

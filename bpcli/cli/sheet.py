@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
 
-from bpcli.cli.documents import refuse_idle_options, write_document
+from bpcli.cli.documents import DOCUMENT_FORMATS, refuse_idle_options, write_document
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Force, Fragment, Output, ProblemSource, Width, choose_format, identifiers
+from bpcli.cli.options import (
+    Ascii,
+    Force,
+    Fragment,
+    Output,
+    ProblemSource,
+    Width,
+    choose_format,
+    format_option,
+    identifiers,
+)
+from bpcli.render.formats import DATA
 
-
-class SheetFormat(str, Enum):
-    """The answer files that `check` reads, and the formats of a document."""
-
-    yaml = "yaml"
-    csv = "csv"
-    json = "json"
-    html = "html"
-    terminal = "terminal"
-    markdown = "markdown"
-    latex = "latex"
-    typst = "typst"
-    pdf = "pdf"
-    png = "png"
-    svg = "svg"
-
-
-class KeyFormat(str, Enum):
-    """The same, the terminal first."""
-
-    terminal = "terminal"
-    markdown = "markdown"
-    html = "html"
-    latex = "latex"
-    typst = "typst"
-    pdf = "pdf"
-    png = "png"
-    svg = "svg"
-    yaml = "yaml"
-    csv = "csv"
-    json = "json"
-
-
-FILES = ("yaml", "csv", "json")
+SHEET_FORMATS = (*DATA, "html", *(name for name in DOCUMENT_FORMATS if name != "html"))
+"""The answer files that `check` reads, and the formats of a document."""
+KEY_FORMATS = (*DOCUMENT_FORMATS, *DATA)
 
 
 class _GivenAway(NamedTuple):
@@ -57,7 +36,7 @@ class _GivenAway(NamedTuple):
 
 def sheet(
     problem: ProblemSource,
-    format: Annotated[SheetFormat | None, FORMAT] = None,  # noqa: A002
+    format: Annotated[str | None, format_option(SHEET_FORMATS)] = None,  # noqa: A002
     filled: Annotated[
         list[str] | None,
         typer.Option(
@@ -86,21 +65,21 @@ def sheet(
     from bpcli.grading.asked import refuse_long_sheet
     from bpcli.solution.load import load_problem, solve
 
-    chosen = choose_format(format, output, SheetFormat)
-    refuse_idle_options(chosen.value, fragment=fragment)
-    if fragment and chosen is SheetFormat.html:
+    chosen = choose_format(format, output, SHEET_FORMATS)
+    refuse_idle_options(chosen, fragment=fragment)
+    if fragment and chosen == "html":
         raise typer.BadParameter("an answer page stands alone; --fragment is for its latex and its typst")
     refuse_to_overwrite(output, problem, force=force)
     given_away = _given_away(filled)
-    if chosen in (SheetFormat.csv, SheetFormat.json) and given_away.level == "half":
-        raise typer.BadParameter(f"{chosen.value} has no room for formulas; --filled half is for the other formats")
+    if chosen in ("csv", "json") and given_away.level == "half":
+        raise typer.BadParameter(f"{chosen} has no room for formulas; --filled half is for the other formats")
     solution = solve(in_language(lang)(load_problem(problem)))
     refuse_long_sheet(solution)
-    if chosen.value in FILES:
+    if chosen in DATA:
         from bpcli.reports.answer_sheet import blank_sheet
 
-        write_text(blank_sheet(solution, chosen.value, given_away.ids, given_away.level), output, force=force)
-    elif chosen is SheetFormat.html:
+        write_text(blank_sheet(solution, chosen, given_away.ids, given_away.level), output, force=force)
+    elif chosen == "html":
         from bpcli.render.answer_page import to_answer_page
         from bpcli.reports.sheet import sheet_of_problem
 
@@ -118,7 +97,7 @@ def sheet(
 
 def key(
     problem: ProblemSource,
-    format: Annotated[KeyFormat | None, FORMAT] = None,  # noqa: A002
+    format: Annotated[str | None, format_option(KEY_FORMATS)] = None,  # noqa: A002
     output: Output = None,
     width: Width = None,
     lang: Lang = None,
@@ -138,13 +117,13 @@ def key(
     from bpcli.reports.key import filled_sheet, key_document
     from bpcli.solution.load import load_problem, solve
 
-    chosen = choose_format(format, output, KeyFormat)
-    refuse_idle_options(chosen.value, fragment=fragment)
+    chosen = choose_format(format, output, KEY_FORMATS)
+    refuse_idle_options(chosen, fragment=fragment)
     refuse_to_overwrite(output, problem, force=force)
     solution = solve(in_language(lang)(load_problem(problem)))
     refuse_long_sheet(solution)
-    if chosen.value in FILES:
-        write_text(filled_sheet(solution, chosen.value), output, force=force)
+    if chosen in DATA:
+        write_text(filled_sheet(solution, chosen), output, force=force)
         return
     write_document(
         with_comma(key_document(solution), decimal_comma), chosen, output, width, ascii, fragment=fragment, force=force

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bpcli.cli.documents import Format, refuse_idle_options, write_document
+from bpcli.cli.documents import FORMATS, refuse_idle_options, write_document
 from bpcli.cli.grain import Grain, brief_json, brief_lesson, in_brief, scalar_json, scalar_tables
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
 from bpcli.cli.options import (
-    FORMAT,
     Ascii,
     Decimals,
     Force,
@@ -24,6 +23,7 @@ from bpcli.cli.options import (
     Width,
     choose_format,
     digits,
+    format_option,
     identifiers,
 )
 from bpcli.cli.output import write_text
@@ -54,7 +54,7 @@ class Detail(str, Enum):
 
 def solve(
     problem: ProblemSource,
-    format: Annotated[Format | None, FORMAT] = None,  # noqa: A002
+    format: Annotated[str | None, format_option(FORMATS)] = None,  # noqa: A002
     output: Output = None,
     decimals: Decimals = None,
     significant: Significant = None,
@@ -97,9 +97,9 @@ def solve(
     from bpcli.solution.load import load_problem, rounding_of
     from bpcli.solution.load import solve as work
 
-    chosen = choose_format(format, output, Format)
+    chosen = choose_format(format, output, FORMATS)
     refuse_to_overwrite(output, problem, force=force)
-    loaded = in_language(lang, locale=chosen is not Format.json)(load_problem(problem))
+    loaded = in_language(lang, locale=chosen != "json")(load_problem(problem))
     shown = digits(rounding_of(loaded.display), decimals, significant)
     if rounding is not None:
         shown = shown._replace(each_step=rounding is RoundingMode.each_step)
@@ -109,7 +109,7 @@ def solve(
         only=identifiers(only),
         full=full,
     )
-    refuse_idle_options(chosen.value, fragment=fragment, folded=folded)
+    refuse_idle_options(chosen, fragment=fragment, folded=folded)
     brief = None
     document: Callable[[], Document]
     json: Callable[[], str]
@@ -128,25 +128,25 @@ def solve(
             if verify:
                 options = options._replace(comparisons=compared(solution, options.chosen(solution)))
             document, json = partial(_lesson, solution, options), partial(_json, solution, options)
-    if chosen is Format.json:
+    if chosen == "json":
         write_text(json(), output, force=force)
     else:
         page = with_comma(document(), decimal_comma)
         write_document(page, chosen, output, width, ascii, fragment=fragment, folded=folded, force=force)
 
 
-def _refuse_too_much(solution: Solution, options: LessonOptions, format: Format) -> None:  # noqa: A002
+def _refuse_too_much(solution: Solution, options: LessonOptions, format: str) -> None:  # noqa: A002
     """Before any long work: an id that names nothing, and more than is told."""
     from bpcli.solution.budget import refuse_long_list, refuse_long_terms, refuse_whole_matrices
 
     problem, program = solution.problem, solution.program
     chosen = options.chosen(solution)
-    if chosen is None and format is Format.json:
+    if chosen is None and format == "json":
         refuse_long_list(problem, program, None, "ask for some of them: --only")
-    if chosen is None and options.full and format is not Format.json:
+    if chosen is None and options.full and format != "json":
         refuse_whole_matrices(problem, program)
     if options.detail == "full":
-        refuse_long_terms(problem, program, chosen, whole=options.full or format is Format.json)
+        refuse_long_terms(problem, program, chosen, whole=options.full or format == "json")
 
 
 def _json(solution: Solution, options: LessonOptions) -> str:

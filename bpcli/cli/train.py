@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import Enum
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -13,13 +12,13 @@ import typer
 
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
 from bpcli.cli.options import (
-    FORMAT,
     Ascii,
     Force,
     Output,
     ProblemSource,
     Width,
     choose_format,
+    format_option,
     refuse_several_on_standard_output,
     refuse_suffix,
 )
@@ -31,12 +30,7 @@ if TYPE_CHECKING:
     from bpcli.training.training import Settings, Trained
 
 
-class TrainFormat(str, Enum):
-    terminal = "terminal"
-    markdown = "markdown"
-    json = "json"
-
-
+TRAIN_FORMATS = ("terminal", "markdown", "json")
 DIVERGED = 3
 PLOTS = (".svg", ".png")
 CHECKPOINTS = (".yaml", ".yml")
@@ -66,7 +60,7 @@ def train(
     checkpoint: Annotated[
         str | None, typer.Option(help="Write the problem with its final parameters to this file.", metavar="FILE")
     ] = None,
-    format: Annotated[TrainFormat | None, FORMAT] = None,  # noqa: A002
+    format: Annotated[str | None, format_option(TRAIN_FORMATS)] = None,  # noqa: A002
     output: Output = None,
     width: Width = None,
     lang: Lang = None,
@@ -84,7 +78,7 @@ def train(
     from bpcli.training.training import settings_of, worked_steps
     from bpcli.training.training import train as work
 
-    chosen = choose_format(format, output, TrainFormat)
+    chosen = choose_format(format, output, TRAIN_FORMATS)
     refuse_suffix(plot, PLOTS, "--plot")
     refuse_suffix(checkpoint, CHECKPOINTS, "--checkpoint")
     refuse_several_on_standard_output(**{"--plot": plot, "--checkpoint": checkpoint})
@@ -99,15 +93,15 @@ def train(
         trained = work(loaded, settings, progress)
     # What goes to standard output goes there alone.
     told = output is not None or "-" not in (plot, checkpoint)
-    if chosen is TrainFormat.json and told:
+    if chosen == "json" and told:
         write_text(_json(trained), output, force=force)
     report = _report(trained, list(worked_steps(loaded, settings, show_steps)), problem)
     report = report._replace(
         before=with_comma(report.before, decimal_comma), after=with_comma(report.after, decimal_comma)
     )
-    if chosen is TrainFormat.markdown and told:
+    if chosen == "markdown" and told:
         write_text(_markdown(report), output, force=force)
-    elif chosen is TrainFormat.terminal and told:
+    elif chosen == "terminal" and told:
         _write_terminal(report, output, width, ascii, force)
     if plot is not None:
         _plot(report, plot, force)

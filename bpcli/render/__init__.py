@@ -6,28 +6,20 @@ imported when its format is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from bpcli.document.document import Document
-from bpcli.render.decimal_comma import displayed
+from bpcli.render.formats import DOCUMENTS, function_at
+
+if TYPE_CHECKING:
+    from bpcli.document.document import Document
 
 __all__ = ["FORMATS", "PAGE_FORMATS", "render", "render_pages"]
 
-FORMATS = {
-    "html": "bpcli.render.html:to_html",
-    "latex": "bpcli.render.latex:to_latex_document",
-    "markdown": "bpcli.render.markdown:to_markdown",
-    "terminal": "bpcli.render.terminal:to_terminal_text",
-    "typst": "bpcli.render.typst:to_typst_document",
-}
+FORMATS = {item.name: item.writer for item in sorted(DOCUMENTS) if item.makes == "text"}
 """Format name → `module:function`; the function gives text."""
 
-PAGE_FORMATS = {
-    "pdf": "bpcli.render.typeset:to_pdf",
-    "png": "bpcli.render.typeset:to_png",
-    "svg": "bpcli.render.typeset:to_svg",
-}
+PAGE_FORMATS = {item.name: item.writer for item in sorted(DOCUMENTS) if item.makes != "text"}
 """Format name → `module:function`; the function gives bytes, one file or a picture for each page."""
 
 
@@ -36,7 +28,7 @@ def render(document: Document, format: str, **options: object) -> str:  # noqa: 
 
     Raises `ValueError` for a format that is not in `FORMATS`.
     """
-    text: str = _writer(FORMATS, format)(displayed(document), **options)
+    text: str = _written(FORMATS, format, document, **options)
     return text
 
 
@@ -45,16 +37,18 @@ def render_pages(document: Document, format: str) -> tuple[bytes, ...]:  # noqa:
 
     Raises `ValueError` for a format that is not in `PAGE_FORMATS`, `OutputError` where its package is missing.
     """
-    pages: tuple[bytes, ...] = _writer(PAGE_FORMATS, format)(displayed(document))
+    pages: tuple[bytes, ...] = _written(PAGE_FORMATS, format, document)
     return pages
 
 
-def _writer(formats: Mapping[str, str], format: str) -> Callable[..., Any]:  # noqa: A002
-    from importlib import import_module
+def _written(
+    formats: Mapping[str, str],
+    format: str,  # noqa: A002
+    document: Document,
+    **options: object,
+) -> Any:
+    from bpcli.render.decimal_comma import displayed
 
-    try:
-        module, _, function = formats[format].partition(":")
-    except KeyError:
-        raise ValueError(f"unknown format {format!r}; known: {', '.join(formats)}") from None
-    writer: Callable[..., Any] = getattr(import_module(module), function)
-    return writer
+    if format not in formats:
+        raise ValueError(f"unknown format {format!r}; known: {', '.join(formats)}")
+    return function_at(formats[format])(displayed(document), **options)

@@ -6,20 +6,18 @@ the forward pass themselves, which is the point of comparing them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from bpcli.export import SCRIPTS
+from bpcli.render.formats import function_at
 from bpcli.solution.solution import Solution
 
 __all__ = ["TARGETS", "script"]
 
-TARGETS = ("numpy", "pytorch", "jax")
+TARGETS = tuple(SCRIPTS)
 
 
 def script(solution: Solution, target: str) -> str:
     """A Python script for one of `TARGETS`. Raises ValueError for another target."""
-    from importlib import import_module
-
     if target not in TARGETS:
         raise ValueError(f"unknown target {target!r}; known: {', '.join(TARGETS)}")
-    write: Callable[[Solution], str] = import_module(f"bpcli.export.scripts.{target}").write
-    return write(solution)
+    written: str = function_at(SCRIPTS[target])(solution)
+    return written
