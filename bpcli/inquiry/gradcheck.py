@@ -151,7 +151,10 @@ def _output_as_function_of(
 ) -> Callable[[Array], float]:
     """The output when `variable` has another value: only what lies between the two is computed anew."""
     built = solution.built
+    prediction = built.output if built.prediction is None else built.prediction
     target, needed = _output_after(built, variable)
+    if target not in built.program.variables():
+        needed = built.program.needed_for([prediction.name])
     changed = {variable.name}
     lines = []
     for binding in built.program.bindings:
@@ -166,7 +169,10 @@ def _output_as_function_of(
             result, _ = run(below, values, UNROUNDED, {variable.name: value})
         except NumericError:
             return math.nan
-        return float(result[target])
+        if target in result:
+            return float(result[target])
+        # The gradient at the prediction is given; the sum of its products with the prediction has that gradient.
+        return float(np.sum(values[f"d{target}/d{prediction.name}"] * result[prediction.name]))
 
     return output
 
@@ -181,7 +187,7 @@ def _taken_at(built: Built, binding: Binding) -> Variable:
     return built.program.variables().get(ahead, of) if is_ahead else of
 
 
-def _output_after(built: Built, variable: Variable) -> tuple[str, set[str]]:
+def _output_after(built: Built, variable: Variable) -> tuple[str, frozenset[str]]:
     """The first output that depends on a variable, and what that needs: each update has an output of its own, and a
     gradient at the point ahead another one there.
     """

@@ -32,6 +32,12 @@ class ScalarSizeError(BpcliError):
         super().__init__(f"this problem comes to more than {MOST_NODES} single numbers; --grain author tells it whole")
 
 
+class NoScalarFormError(BpcliError):
+    """A problem that cannot be told number by number."""
+
+    exit_code = 2
+
+
 class Term(NamedTuple):
     """One term of an entry of the grad_table: what one use of the node sends back."""
 
@@ -73,12 +79,16 @@ def solve_scalar(solution: Solution) -> ScalarSolution:
     Raises NumericError where a textbook form leaves the range of numbers (the matrix program may go around it).
     """
     solution = solution.one_update
+    if solution.output.name not in solution.variables:
+        raise NoScalarFormError(
+            f"this problem has no scalar form: `{solution.output.name}` is not computed, its gradient is given"
+        )
     try:
         program = lower(solution.program, solution.built.values, solution.output, solution.texts)
     except TooManyNodesError:
         raise ScalarSizeError from None
     except NotImplementedError as error:
-        raise BpcliError(f"this problem has no scalar form: {error}") from None
+        raise NoScalarFormError(f"this problem has no scalar form: {error}") from None
     rounded = solution.rounding.rounded if solution.rounding.each_step else None
     tape = program.tape
     try:
