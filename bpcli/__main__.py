@@ -6,17 +6,32 @@ import os
 import sys
 
 THREADS = "OPENBLAS_NUM_THREADS"
+INTERRUPTED = 130
 
 
 def main() -> None:
     """Runs the command line; every way out has its exit code, and none shows a traceback."""
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    try:
+        leave(code)
+    except KeyboardInterrupt:
+        os._exit(INTERRUPTED)
+
+
+def _run() -> int:
+    from bpcli.cli.interrupts import listen
+
+    listen()
     if sys.argv[1:2] != ["train"]:
         # What is worked by hand is small: threads of numpy that wait for large products cost more than all the rest.
         os.environ.setdefault(THREADS, "1")
 
     from bpcli.cli.entry import run
 
-    leave(run(sys.argv[1:]))
+    return run(sys.argv[1:])
 
 
 def leave(code: int) -> None:

@@ -1,19 +1,21 @@
 """Snapshots: one readable file for each case, with its natural extension, in the folder `snapshots/`.
 
 Properties are tried with 100 examples, or with a share of that where an example takes long, the same ones each time;
-with `HYPOTHESIS_PROFILE=long` in the environment there are 5,000 of them, and always others.
+with `HYPOTHESIS_PROFILE=long` in the environment there are 5,000 of them, and always others. How long a machine takes
+to make examples, and how large they are, fails no property.
 """
 
 import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-settings.register_profile("same", derandomize=True, deadline=None)
-settings.register_profile("long", max_examples=5_000, deadline=None)
+COSTS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example)
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=COSTS)
+settings.register_profile("long", max_examples=5_000, deadline=None, suppress_health_check=COSTS)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "same")
 
 SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
@@ -50,6 +52,17 @@ class Snapshots:
 @pytest.fixture
 def snapshots(snapshot: SnapshotAssertion) -> Snapshots:
     return Snapshots(snapshot)
+
+
+@pytest.fixture(scope="session")
+def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(autouse=True)
+def _no_state_of_the_machine(state_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What commands keep in a test is kept apart from what the user of this machine has."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(state_folder))
 
 
 @pytest.fixture(autouse=True)

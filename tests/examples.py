@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 
 def tried(share: float = 1.0) -> settings:
     """Settings of a property whose examples take longer than usual, so that fewer of them are tried in a short run."""
     count = settings.default.max_examples
-    return settings(
-        deadline=None,
-        max_examples=max(1, int(count * share)),
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+    return settings(max_examples=max(1, int(count * share)))

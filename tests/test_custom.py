@@ -140,3 +140,18 @@ def test_what_takes_a_list_is_refused_at_its_place(formula: str, form: str) -> N
     assert diagnostic.span is not None
     line = caught.value.source.split("\n")[diagnostic.span.line - 1]
     assert line[diagnostic.span.column - 1 :].startswith(name)
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_a_function_whose_slope_is_the_same_everywhere(batch: bool) -> None:
+    """Its derivative has the shape of what it is taken at."""
+    data = "inputs: [[1, 2], [3, 4]]\n  targets: [[1], [0]]" if batch else "input: [1, 2]\n  target: [1]"
+    text = (
+        f"functions:\n  twice(x): 2 * x\nnetwork:\n  {data}\n"
+        "  layers: [{weights: [[0.5, -1]], activation: twice}]\n  loss: half_squared_error\n"
+    )
+    values = solve(parse_problem(text)).values
+    if batch:
+        assert np.ravel(values["dJ/dW1"]).tolist() == [-19.0, -28.0]
+    else:
+        assert np.ravel(values["dL/dW1"]).tolist() == [-8.0, -16.0]

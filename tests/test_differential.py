@@ -129,7 +129,7 @@ TRUE = {
 @pytest.mark.parametrize("name", sorted(TRUE))
 def test_activations_and_slopes_are_right_to_the_last_digits(name: str) -> None:
     """From 10⁻³⁰⁰ to ±700, relative to the value itself."""
-    operation = activation(name, {}, axis=None, relu_at_zero=0.0)
+    operation = activation(name, {}, axis=None)
     assert operation.derivative is not None
     with mp.workdps(1000):
         for point in POINTS:

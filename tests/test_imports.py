@@ -52,6 +52,7 @@ OPERATIONS = (
     "probability",
     "losses",
     "penalties",
+    "saturated",
     "shortcuts",
     "registry",
     "formulas",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import mpmath
 import numpy as np
 import pytest
 
 from bpcli import ProblemError, Solution, parse_problem, solve
 from bpcli.calculus.ops import functions, piecewise, reductions
+from bpcli.lesson import lesson
+from bpcli.render import render
 
 
 def network(weights: object, target: object, activation: str, loss: str) -> Solution:
@@ -142,3 +145,32 @@ def test_training_that_diverges_is_an_error() -> None:
                 "  update: {optimizer: gradient_descent, learning_rate: 1e10, steps: 100}\n"
             )
         )
+
+
+@pytest.mark.parametrize("t", [0.0, 0.25, 1.0])
+@pytest.mark.parametrize("z", [-700.0, -50.0, -37.0, -3.0, 0.5, 20.0, 36.0, 37.0, 50.0, 300.0, 700.0])
+def test_sigmoid_with_its_cross_entropy_at_any_z(z, t):
+    """−t/y + (1 − t)/(1 − y) and σ(z) − t have their digits where 1 − σ(z) and y − t have none."""
+    layers = f"[{{weights: [[{z}]], activation: sigmoid}}]"
+    solution = solve(parse_problem(f"network: {{input: 1, target: {t}, layers: {layers}, loss: binary_cross_entropy}}"))
+    with mpmath.workdps(700):
+        y = 1 / (1 + mpmath.e ** -mpmath.mpf(z))
+        at_y, at_a = -t / y + (1 - t) / (1 - y), y - t
+        # ulps of y are all that a may cost where it is not saturated
+        assert abs(solution["dL/dy"][0] - at_y) <= 1e-10 * abs(at_y)
+        assert abs(solution["dL/da1"][0] - at_a) <= max(1e-12 * abs(at_a), 0)
+    shown = render(lesson(solution), "terminal", width=100)
+    assert "nan" not in shown
+    for line in shown.split("!"):
+        assert "accurate value is [0]" not in " ".join(line.split())
+
+
+def test_a_saturated_y_that_is_given_is_taken_at_its_word():
+    """What somebody else wrote is not σ(a), so it has nothing to get back from there."""
+    text = (
+        "network: {input: 1, target: 1, layers: [{weights: [[50]], activation: sigmoid}], loss: binary_cross_entropy}"
+    )
+    solution = solve(parse_problem(text))
+    found = solution.reevaluate({"y": np.array([[1 - 1e-9]])})
+    assert found["dL/da1"] == pytest.approx(-1e-9, rel=1e-6)
+    assert found["dL/dy"] == pytest.approx(-1, rel=1e-8)

@@ -167,7 +167,12 @@ def shaping_cases() -> Iterator[Case]:
     yield Case("shaping.concat", shaping.concat, (real(2, 1), real(), real(3, 1)))
     yield Case("shaping.concat", shaping.concat, (real(1, 3), real(2, 3)))
     yield Case("shaping.beside", shaping.beside, (real(2, 1), real(2, 3)))
+    yield Case("shaping.pick_rows", shaping.pick_rows((3, 1, 3)), (real(3, 2),))
     yield Case("shaping.matrix_of", shaping.matrix_of(2, 2), (real(), real(), real(), real()))
+
+
+def mask_cases() -> Iterator[Case]:
+    yield Case("masks.causal_softmax", masks.causal_softmax, (real(3, 3),))
 
 
 def algebra_cases() -> Iterator[Case]:
@@ -251,6 +256,7 @@ MAKERS: tuple[Callable[[], Iterator[Case]], ...] = (
     single_cases,
     shaping_cases,
     algebra_cases,
+    mask_cases,
     window_cases,
     statistics_cases,
     reduction_cases,
@@ -315,11 +321,11 @@ def test_every_name_of_a_problem_file_reaches_a_tested_operation() -> None:
     tested = {case.operation.name for case in CASES}
     for name, parameters in ACTIVATIONS.items():
         given = dict.fromkeys(parameters, 0.3)
-        assert activation(name, given, axis=None, relu_at_zero=0.0).name in tested
+        assert activation(name, given, axis=None).name in tested
     assert {operation.name for operation in INFIX.values()} <= tested
     for name, counts in FUNCTIONS.items():
         for count in counts[:4]:
-            made = called(name, arguments_for(name, count), lambda place, allowed: float(place), relu_at_zero=0.0)
+            made = called(name, arguments_for(name, count), lambda place, allowed: float(place))
             assert isinstance(made, Apply)
             assert made.operation.name in tested, name
 
@@ -357,6 +363,16 @@ def test_entries_have_the_values_of_the_whole(case: Case) -> None:
         entry = entry_of(formula, place or (0, 0))  # type: ignore[arg-type]
         assert entry.shape == ()
         close(evaluate(entry, values_for(case.inputs)), value[place], 1e-13)
+
+
+def test_scores_of_later_tokens_are_masked() -> None:
+    """Above the diagonal there is −∞, and nothing comes back from there."""
+    scores = real(3, 3)
+    ahead = np.triu(np.ones((3, 3)), 1) == 1
+    np.testing.assert_array_equal(masks.causal.forward(scores), np.where(ahead, -np.inf, scores))
+    a = Variable("a", (3, 3), Identifier("a"))
+    (back,) = masks.causal.backprop(Constant(scores), masks.causal(a), a)
+    np.testing.assert_array_equal(evaluate(back, {"a": scores}), np.where(ahead, 0, scores))
 
 
 def test_stop_has_the_value_and_no_gradient() -> None:
@@ -471,7 +487,7 @@ def test_shortcut_is_the_long_way(name: str, form: LossForm) -> None:
     short = shortcut(name, form)
     assert short is not None
     shape = (3, 1) if form.axis is None else (3, 2) if form.axis == 0 else (2, 3)
-    function = activation(name, {}, axis=form.axis, relu_at_zero=0.0)
+    function = activation(name, {}, axis=form.axis)
     long = loss(form)
     a = real(*shape)
     t = within(*shape)

@@ -83,7 +83,7 @@ def test_other_files_are_not_replaced(tmp_path: Path) -> None:
     there.write_text("precious")
     refused = run("train", "xor", "--epochs", 1, "--checkpoint", there)
     assert refused.returncode == 4
-    assert "is not a checkpoint" in refused.stderr
+    assert "is not as bpcli made it" in refused.stderr
     assert there.read_text() == "precious"
     assert run("train", "xor", "--epochs", 1, "--checkpoint", there, "--force").returncode == 0
     assert there.read_text().startswith("# bpcli checkpoint")

@@ -24,6 +24,8 @@ import numpy as np
 from bpcli.authoring.lint import lint
 from bpcli.authoring.redraw import Redraw, drawer, redrawn, redraws
 from bpcli.calculus.expr import Apply, Array, Operation, evaluate, postorder
+from bpcli.calculus.ops.reductions import MOST_IN_JACOBIAN
+from bpcli.calculus.size import entries
 from bpcli.diagnostics import BpcliError, ProblemError, Span
 from bpcli.document.safe import safe
 from bpcli.grading.asked import asked
@@ -217,6 +219,8 @@ def _units(solution: Solution) -> tuple[int, int]:
                 continue
             if binding.rule == "activation" and node.operation.derivative is None:
                 saturated += _extreme(solution.values[binding.variable.name])
+            elif node.operation.derivative is not None and _is_large(node):
+                saturated += _extreme(evaluate(node, solution.values))
             elif node.operation.derivative is not None:
                 below = np.atleast_2d(evaluate(node.inputs[0], solution.values))
                 slope = np.atleast_2d(node.operation.derivative.forward(below))
@@ -225,6 +229,13 @@ def _units(solution: Solution) -> tuple[int, int]:
                 else:
                     saturated += int(np.sum(np.any(np.abs(slope) < SATURATED, axis=axis)))
     return saturated, dead
+
+
+def _is_large(node: Apply) -> bool:
+    """Whether the derivative is a matrix with far more entries than there are values."""
+    assert node.operation.derivative is not None
+    count = entries(node.operation.derivative.shape(node.shape))
+    return count > max(MOST_IN_JACOBIAN**2, entries(node.shape))
 
 
 def _extreme(probabilities: Array) -> int:

@@ -13,8 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from bpcli.calculus.expr import Array, Expr, evaluate, variables_of
+from bpcli.calculus.size import entries
 from bpcli.document.rounding import Rounding
 from bpcli.mistakes import Site, Variant, sites, variants
+from bpcli.solution.budget import refuse_long_lint
 from bpcli.solution.solution import NumericError, Solution, run
 
 MOST_ENTRIES = 5_000
@@ -51,6 +53,10 @@ def lint(
     `advance` is called after each line that is gone through.
     """
     rounding = digits or solution.rounding
+    refuse_long_lint(
+        solution.problem,
+        [line for line in solution.program.bindings if entries(line.variable.shape) <= MOST_ENTRIES],
+    )
     found: list[Finding] = []
     draws = _drawn(solution)
     with np.errstate(all="ignore"):

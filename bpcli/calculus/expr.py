@@ -187,6 +187,9 @@ class Operation:
                  operands' texts and the operands; "" where the definition is written out
     has_pole     grows without bound at some number (a quotient, a logarithm): what is infinite there did not overflow
     caution      what to look at first where no finite number comes out, as the order of its operands
+    back         how a gradient is said to go back to each input (`product`, `copied`, …; the last one for all further
+                 ones), in the words of the lesson; () for a function of one variable, whose slope it is multiplied by
+    summands     of a sum or product: the sizes of its operands' summands → those of its own (see `cancellation`)
     """
 
     name: str
@@ -211,6 +214,8 @@ class Operation:
     code: str | Callable[[tuple[str, ...], tuple[Expr, ...]], str] = ""
     has_pole: bool = False
     caution: str = ""
+    back: tuple[str, ...] = ()
+    summands: Callable[..., Array] | None = None
 
     @overload
     def __call__(self, first: Expr, /, *rest: Operand) -> Apply: ...

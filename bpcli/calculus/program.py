@@ -35,6 +35,7 @@ class Binding(NamedTuple):
     rule           which line of the textbook it is (`affine`, `activation`, `weights_gradient`, …)
     worked         the formula a person would work with where that is not `expr` itself: h ⊙ (1 − h) for σ′(a)
     stable         another formula of the same value, computed in place of `expr` because it cannot overflow
+    accurate       the same again where `stable` (or `expr`) loses digits in numbers that are computed and not written
     contributions  of an adjoint: its terms, one for every use of its variable
     update         the number of the update that it belongs to
     """
@@ -45,6 +46,7 @@ class Binding(NamedTuple):
     rule: str
     worked: Expr | None = None
     stable: Expr | None = None
+    accurate: Expr | None = None
     contributions: tuple[Contribution, ...] = ()
     update: int = 1
 
@@ -53,10 +55,12 @@ class Binding(NamedTuple):
 
         printed   the line as it is shown first
         worked    as a person works it with numbers
-        computed  as the solver computes it: in its stable form where it has one
+        computed  as the solver computes it: in its accurate or its stable form where it has one
         stable    as a person computes it who knows the stable form
         planned   as training computes it: stable, and a slope from the value that is there, h ⊙ (1 − h)
         """
+        if route == "computed" and self.accurate is not None:
+            return self.accurate
         if route in ("computed", "stable", "planned") and self.stable is not None:
             return self.stable
         uses_worked = route in ("worked", "stable") or (route == "planned" and self.rule == "local_derivative")
@@ -69,8 +73,9 @@ class Binding(NamedTuple):
 
     @property
     def formulas(self) -> tuple[Expr, ...]:
-        """Every form of the line: as printed, as worked, as computed."""
-        return tuple(formula for formula in (self.expr, self.worked, self.stable) if formula is not None)
+        """Every formula of the line: as it reads, as it is worked, as it is computed."""
+        several = (self.expr, self.worked, self.stable, self.accurate)
+        return tuple(formula for formula in several if formula is not None)
 
 
 class Program(NamedTuple):

@@ -7,7 +7,7 @@ from bpcli.calculus.lower import entry_of
 from bpcli.calculus.ops.elementary import add, multiply, negate, subtract
 from bpcli.calculus.ops.matrices import axis_sum, matmul, total
 
-MOST_TERMS = 100_000
+MOST_TERMS = 10_000
 """More summands than this are not listed."""
 
 SUMS = (total, axis_sum(0), axis_sum(1))

@@ -19,7 +19,8 @@ GRADES_HEADER = "file,student,score,max_score"
 """How a table of grades starts: a file that starts so is no answer file."""
 
 LITTER_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r", "__macosx", "__pycache__", "node_modules"})
-LITTER_ENDS = ("~", ".swp", ".swo", ".tmp", ".bak", ".orig", ".part", ".crdownload")
+LEFT_BY_EDITORS = ("~", ".swp", ".swo")
+LITTER_ENDS = (*LEFT_BY_EDITORS, ".tmp", ".bak", ".orig", ".part", ".crdownload")
 
 
 class Found(NamedTuple):
@@ -148,7 +149,11 @@ class _Walk:
 
 def _is_litter(name: str) -> bool:
     lowered = name.lower()
-    return name.startswith((".", "~$", "#")) or lowered in LITTER_NAMES or lowered.endswith(LITTER_ENDS)
+    if name.startswith((".", "~$")) or (name[:1] == name[-1:] == "#") or lowered in LITTER_NAMES:
+        return True
+    ending = next((ending for ending in LITTER_ENDS if lowered.endswith(ending)), "")
+    # A copy of an answer file that an editor left, and nothing that somebody may have handed in.
+    return bool(ending) and (ending in LEFT_BY_EDITORS or lowered.removesuffix(ending).endswith(SUFFIXES))
 
 
 def _is_output(file: str) -> bool:
@@ -160,4 +165,4 @@ def _is_output(file: str) -> bool:
             head = stream.read(400).decode("utf-8-sig", "replace")
     except OSError:  # what cannot be read is refused when it is graded
         return False
-    return head.startswith(GRADES_HEADER) or '"format": "bpcli/' in head
+    return head.startswith((GRADES_HEADER, '{\n "format": "bpcli/'))

@@ -12,15 +12,16 @@ s7654321:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bpcli.classroom.students import student_key
 from bpcli.classroom.tally import earned, rows_of
 from bpcli.diagnostics import Diagnostic, ProblemError, Span
 from bpcli.grading.asked import Asked, located
 from bpcli.grading.model import Report
+from bpcli.problem.declaration import MAX_POINTS
 from bpcli.problem.identifiers import UnknownQuantityError, nearest
 from bpcli.problem.numbers import NotANumber, parse_number
 from bpcli.problem.report import Report as Faults
@@ -28,12 +29,14 @@ from bpcli.problem.report import nearest as nearest_key
 from bpcli.problem.report import shortened
 from bpcli.problem.schema import describe
 from bpcli.problem.source import read_source
-from bpcli.problem.yaml import MappingNode, Node, ScalarNode, node_place, read_yaml
+from bpcli.problem.yaml import Document, MappingNode, Node, ScalarNode, node_place, read_yaml
 from bpcli.solution.solution import Solution
 
 LIMIT = 2**20
 MOST_CHARACTERS = 1_000
 KEYS = ("points", "score", "reason")
+
+Name: TypeAlias = str | tuple[str, ...]
 
 
 class Adjustment(NamedTuple):
@@ -47,18 +50,21 @@ class Adjustment(NamedTuple):
 
 
 class Overrides(NamedTuple):
+    """`by_name` has the adjustments by every name that they may mean: a student's, or the last parts of a path."""
+
     path: str
     text: str
     adjustments: tuple[Adjustment, ...]
+    by_name: Mapping[Name, list[Adjustment]]
 
     def unused(self, reports: Iterable[Report]) -> tuple[Adjustment, ...]:
         """Adjustments of students that handed in nothing."""
-        reports = tuple(reports)
-        return tuple(item for item in self.adjustments if not any(_matches(item, report) for report in reports))
+        named = {name for report in reports for name in _names_of(report)}
+        return tuple(item for item in self.adjustments if named.isdisjoint(_names(item.key)))
 
     def of(self, report: Report) -> Adjustment | None:
         """The adjustment of one report. Raises ProblemError where there are two, by student and by file."""
-        found = [item for item in self.adjustments if _matches(item, report)]
+        found = sorted({item for name in _names_of(report) for item in self.by_name.get(name, ())}, key=_place)
         if len(found) > 1:
             message = f"`{shortened(found[1].key)}` and `{shortened(found[0].key)}` are both about {report.file}"
             diagnostic = Diagnostic("conflict", message, found[1].span, help="put what they say under one of them")
@@ -66,12 +72,20 @@ class Overrides(NamedTuple):
         return found[0] if found else None
 
 
-def _matches(adjustment: Adjustment, report: Report) -> bool:
-    """By the student's name, or by the file or the last parts of its path."""
-    if student_key(adjustment.key) == student_key(report.student):
-        return True
-    wanted, parts = PurePath(adjustment.key).parts, PurePath(report.file).parts
-    return bool(wanted) and parts[-len(wanted) :] == wanted
+def _place(adjustment: Adjustment) -> Span:
+    return adjustment.span
+
+
+def _names(key: str) -> tuple[Name, Name]:
+    """What a key may mean: a student, or a file by the last parts of its path."""
+    return student_key(key), PurePath(key).parts
+
+
+def _names_of(report: Report) -> Iterator[Name]:
+    yield student_key(report.student)
+    parts = PurePath(report.file).parts
+    for first in range(len(parts)):
+        yield parts[first:]
 
 
 def read_overrides(path: str, solution: Solution, items: tuple[Asked, ...]) -> Overrides:
@@ -81,7 +95,14 @@ def read_overrides(path: str, solution: Solution, items: tuple[Asked, ...]) -> O
 
 def parse_overrides(data: bytes | str, path: str, solution: Solution, items: tuple[Asked, ...]) -> Overrides:
     """The adjustments in the text of a file."""
-    document = read_yaml(data, path, LIMIT)
+    try:
+        return _parsed(read_yaml(data, path, LIMIT), path, solution, items)
+    except ProblemError as error:
+        error.outcome = "Nothing was graded."
+        raise
+
+
+def _parsed(document: Document, path: str, solution: Solution, items: tuple[Asked, ...]) -> Overrides:
     faults = Faults(path, document.text)
     found: list[Adjustment] = []
     keys: dict[str, str] = {}
@@ -93,7 +114,11 @@ def parse_overrides(data: bytes | str, path: str, solution: Solution, items: tup
         elif adjustment := _adjustment(key, node, faults, solution, items):
             found.append(adjustment)
     faults.raise_if_any()
-    return Overrides(path, document.text, tuple(found))
+    by_name: dict[Name, list[Adjustment]] = {}
+    for adjustment in found:
+        for name in _names(adjustment.key):
+            by_name.setdefault(name, []).append(adjustment)
+    return Overrides(path, document.text, tuple(found), by_name)
 
 
 def _adjustment(
@@ -143,8 +168,9 @@ def _number(node: Node, faults: Faults) -> float | None:
     except NotANumber as error:
         faults.add(error.code, shortened(error.message), node.span, help=shortened(error.advice))
         return None
-    if value < 0:
-        faults.add("out-of-range", "points are not negative", node.span)
+    if not 0 <= value <= MAX_POINTS:
+        what = "points are not negative" if value < 0 else f"at most {MAX_POINTS} points are given"
+        faults.add("out-of-range", what, node.span)
         return None
     return value
 

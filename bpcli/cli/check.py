@@ -13,7 +13,17 @@ import typer
 
 from bpcli.cli.documents import refuse_idle_options, write_document
 from bpcli.cli.language import DecimalComma, Lang, Language, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Fragment, Width, choose_format
+from bpcli.cli.options import (
+    FORMAT,
+    Ascii,
+    Force,
+    Fragment,
+    Output,
+    Width,
+    choose_format,
+    refuse_several_on_standard_output,
+    refuse_suffix,
+)
 
 if TYPE_CHECKING:
     from bpcli.classroom.variants import ClassGrader
@@ -36,6 +46,17 @@ class CheckFormat(str, Enum):
     gradescope = "gradescope"
 
 
+class ReportFormat(str, Enum):
+    """The formats of `--report`, after the name of its file."""
+
+    markdown = "markdown"
+    terminal = "terminal"
+    html = "html"
+    latex = "latex"
+    typst = "typst"
+    pdf = "pdf"
+
+
 class Feedback(str, Enum):
     none = "none"
     verdict = "verdict"
@@ -49,9 +70,7 @@ def check(
         list[str], typer.Argument(help="Answer files (YAML, JSON, CSV), folders of them, or - for standard input.")
     ],
     format: Annotated[CheckFormat | None, FORMAT] = None,  # noqa: A002
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", help="Write the report to this file.", metavar="FILE")
-    ] = None,
+    output: Output = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Work the sheet line by line with the student's own numbers.")
     ] = False,
@@ -78,6 +97,7 @@ def check(
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
     fragment: Fragment = False,
+    force: Force = False,
 ) -> None:
     """Grade answers: follow an error through, and name the mistake.
 
@@ -92,6 +112,11 @@ def check(
         raise typer.BadParameter("the problem and the answers cannot both come from standard input")
     chosen = choose_format(format, output, CheckFormat)
     refuse_idle_options(chosen.value, fragment=fragment)
+    refuse_suffix(csv, (".csv",), "--csv")
+    refuse_suffix(json, (".json",), "--json")
+    refuse_several_on_standard_output(**{"--csv": csv, "--json": json, "--report": report})
+    if feedback_dir == "-":
+        raise typer.BadParameter("pages for students go into a folder", param_hint="--feedback-dir")
     class_options = (csv, json, report, feedback_dir, overrides)
     single = len(answers) == 1 and (answers[0] == STANDARD_INPUT or not os.path.isdir(answers[0]))  # noqa: PTH112
     if single and chosen is not CheckFormat.gradescope and not any(class_options):
@@ -108,6 +133,7 @@ def check(
                 fragment,
                 lang,
                 decimal_comma,
+                force,
             )
         if code != ALL_CORRECT:
             raise typer.Exit(code)
@@ -125,7 +151,7 @@ def check(
             answers,
             csv=csv,
             json=json,
-            report=report,
+            report=(report, choose_format(None, report, ReportFormat, ReportFormat.markdown).value) if report else None,
             feedback_dir=feedback_dir,
             overrides=overrides,
             feedback=feedback.value,
@@ -136,6 +162,7 @@ def check(
             fragment=fragment,
             adapt=in_language(lang, locale=chosen not in (CheckFormat.json, CheckFormat.gradescope)),
             decimal_comma=decimal_comma,
+            force=force,
         )
     if code != ALL_CORRECT:
         raise typer.Exit(code)
@@ -153,10 +180,16 @@ def _check_one(
     fragment: bool,
     lang: Language | None,
     decimal_comma: bool | None,
+    force: bool,
 ) -> int:
+    from bpcli.cli.output import refuse_to_overwrite
+
+    refuse_to_overwrite(output, problem, path, force=force)
     from bpcli.classroom.variants import grader_for
+    from bpcli.grading.asked import refuse_long_sheet
 
     graders = grader_for(problem, in_language(lang, locale=format is not CheckFormat.json))
+    refuse_long_sheet(graders.solution)
     submission = _read(graders, path)
     grader = graders.grader_of(submission.path)
     report = grader.grade(submission)
@@ -164,10 +197,12 @@ def _check_one(
         from bpcli.cli.output import write_text
         from bpcli.export.reports import report_to_json
 
-        write_text(report_to_json(report, feedback), output)
+        write_text(report_to_json(report, feedback), output, force=force)
     else:
         document = _document(grader, submission, report, explain, feedback, ascii and format is CheckFormat.terminal)
-        write_document(with_comma(document, decimal_comma), format, output, width, ascii, fragment=fragment)
+        write_document(
+            with_comma(document, decimal_comma), format, output, width, ascii, fragment=fragment, force=force
+        )
     return ALL_CORRECT if all(answer.verdict == "correct" for answer in report.answers) else NOT_ALL_CORRECT
 
 

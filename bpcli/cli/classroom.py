@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ALL_CORRECT, NOT_ALL_CORRECT, SOME_REFUSED = 0, 1, 5
 
 MOST_SKIPPED_TOLD = 20
+STANDARD_OUTPUT = "-"
 STALE_AFTER = 10.0
 """Seconds: no write takes so long, so that a temporary file of this age has been left by a run that was killed."""
 
@@ -32,14 +33,25 @@ STALE_AFTER = 10.0
 class _Outputs(NamedTuple):
     csv: str | None
     json: str | None
-    report: str | None
+    report: tuple[str, str] | None
+    """The file and its format."""
     output: str | None
     feedback_dir: str | None
+    force: bool
+
+    @property
+    def named(self) -> tuple[tuple[str, str | None], ...]:
+        report = self.report[0] if self.report is not None else None
+        return (("--csv", self.csv), ("--json", self.json), ("--report", report), ("--output", self.output))
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
-        named = (("--csv", self.csv), ("--json", self.json), ("--report", self.report), ("--output", self.output))
-        return tuple((option, path) for option, path in named if path is not None)
+        return tuple((option, path) for option, path in self.named if path is not None and path != STANDARD_OUTPUT)
+
+    @property
+    def takes_standard_output(self) -> bool:
+        """Whether a file is named `-`: it goes there alone."""
+        return any(path == STANDARD_OUTPUT for _, path in self.named)
 
 
 def grade_class(
@@ -48,7 +60,7 @@ def grade_class(
     *,
     csv: str | None = None,
     json: str | None = None,
-    report: str | None = None,
+    report: tuple[str, str] | None = None,
     feedback_dir: str | None = None,
     overrides: str | None = None,
     feedback: str = "full",
@@ -59,13 +71,15 @@ def grade_class(
     fragment: bool = False,
     adapt: Callable[[Problem], Problem],
     decimal_comma: bool | None = None,
+    force: bool = False,
 ) -> int:
     """Grades every answer file among `paths` and in their folders, writes what was asked for, says how it went.
 
-    `output` takes the place of standard output. The exit code: 0 if everything is correct, 1 if not, 5 if a file was
+    `output` takes the place of standard output, `report` is a file and its format.
+    The exit code: 0 if everything is correct, 1 if not, 5 if a file was
     refused. `adapt` gives a problem its language; `decimal_comma` says how numbers are displayed.
     """
-    outputs = _Outputs(csv, json, report, output, feedback_dir)
+    outputs = _Outputs(csv, json, report, output, feedback_dir, force)
     shown = _Shown(format, feedback, output, width, ascii, fragment, decimal_comma)
     if format != "gradescope":
         return _graded_class(problem, paths, outputs, overrides, shown, adapt)
@@ -73,14 +87,14 @@ def grade_class(
     from bpcli.export.gradescope import failure_to_gradescope
 
     read = [problem, *paths, *([overrides] if overrides is not None else [])]
-    refuse_to_overwrite(output, *read)
+    refuse_to_overwrite(output, *read, force=force)
     try:
         return _graded_class(problem, paths, outputs, overrides, shown, adapt)
     except Exception as error:
         # A student who is told nothing learns nothing: the reason goes where the result would have been.
         if not isinstance(error, OutputError) and not _lies_among(output, read):
             told = str(error) if isinstance(error, BpcliError) else "The grader has a bug here; tell your instructor."
-            write_text(failure_to_gradescope(told), output)
+            write_text(failure_to_gradescope(told), output, force=force)
         raise
 
 
@@ -116,10 +130,11 @@ def _graded_class(
     from bpcli.classroom.overrides import read_overrides
     from bpcli.classroom.results import ClassResult, refuse_ambiguous, with_overrides
     from bpcli.classroom.variants import grader_for
-    from bpcli.grading.asked import asked
+    from bpcli.grading.asked import asked, refuse_long_sheet
 
     grader = grader_for(problem, adapt)
     solution = grader.solution
+    refuse_long_sheet(solution)
     items = asked(solution)
     max_score = sum(item.points for item in items)
     adjustments = read_overrides(overrides, solution, items) if overrides is not None else None
@@ -137,7 +152,8 @@ def _graded_class(
     _warn(collected, result, adjustments)
     texts = list(_texts(result, grader, outputs, shown, taken))  # all of them, before the first is written
     _write(texts, outputs)
-    _show(result, solution, shown)
+    if not outputs.takes_standard_output:
+        _show(result, solution, shown, force=outputs.force)
     if result.any_refused:
         return SOME_REFUSED
     return ALL_CORRECT if result.all_correct else NOT_ALL_CORRECT
@@ -165,6 +181,7 @@ def _protect_inputs(
 ) -> dict[str, str]:
     """No output takes the place of anything that was read, or of another output: what is where, by `same_file_key`."""
     from bpcli.classroom.collect import same_file_key
+    from bpcli.cli.made import refuse_foreign
 
     taken = {same_file_key(found.file): "an answer file" for found in collected.files}
     taken[same_file_key(solution.problem.path)] = "the problem"
@@ -175,6 +192,7 @@ def _protect_inputs(
         if key in taken:
             raise OutputError(f"cannot write {safe(path)} ({option}): it is {taken[key]}")
         taken[key] = f"the file of {option}"
+    refuse_foreign(outputs.force, *(path for _, path in outputs.files))
     if outputs.feedback_dir is not None:
         folder = same_file_key(outputs.feedback_dir)
         if folder in {same_file_key(path) for path in paths}:
@@ -230,8 +248,8 @@ def _warn(collected: Collected, result: ClassResult, overrides: Overrides | None
 
 def _texts(
     result: ClassResult, grader: ClassGrader, outputs: _Outputs, shown: _Shown, taken: dict[str, str]
-) -> Iterator[tuple[str, str]]:
-    """Every file to be written, with its text."""
+) -> Iterator[tuple[str, str | bytes]]:
+    """Every file to be written, with what will be in it."""
     if outputs.csv is not None:
         from bpcli.export.csv import grades_to_csv
 
@@ -239,9 +257,10 @@ def _texts(
     if outputs.json is not None:
         yield outputs.json, _json(result)
     if outputs.report is not None:
-        from bpcli.render import render
+        from bpcli.cli.documents import whole
 
-        yield outputs.report, render(_report(result, grader.solution, shown), "markdown")
+        path, format = outputs.report  # noqa: A001
+        yield path, whole(_report(result, grader.solution, shown), format)
     if outputs.feedback_dir is not None:
         from bpcli.classroom.collect import same_file_key
         from bpcli.classroom.students import FileNames
@@ -254,16 +273,18 @@ def _texts(
             yield path, _feedback(row, grader.grader_of(row.report.file).solution, shown)
 
 
-def _write(texts: Iterable[tuple[str, str]], outputs: _Outputs) -> None:
+def _write(texts: Iterable[tuple[str, str | bytes]], outputs: _Outputs) -> None:
+    from bpcli.cli.made import refuse_foreign
     from bpcli.cli.output import make_folder, write_file
 
+    refuse_foreign(outputs.force, *(path for path, _ in texts))
     if outputs.feedback_dir is not None:
         make_folder(outputs.feedback_dir)
-    folders = {Path(os.path.realpath(path)).parent for path, _ in texts}
+    folders = {Path(os.path.realpath(path)).parent for path, _ in texts if path != STANDARD_OUTPUT}
     for folder in sorted(folders):
         _sweep(folder)
     for path, text in texts:
-        write_file(path, text)
+        write_file(path, text, force=outputs.force)
 
 
 def _sweep(folder: Path) -> None:
@@ -283,20 +304,24 @@ def _sweep(folder: Path) -> None:
             continue  # another run was faster, or it is not ours to remove
 
 
-def _show(result: ClassResult, solution: Solution, shown: _Shown) -> None:
+def _show(result: ClassResult, solution: Solution, shown: _Shown, *, force: bool) -> None:
     from bpcli.cli.output import write_text
 
     if shown.format == "json":
-        write_text(_json(result, shown.feedback), shown.output)
+        write_text(_json(result, shown.feedback), shown.output, force=force)
     elif shown.format == "gradescope":
         from bpcli.export.gradescope import row_to_gradescope
 
-        write_text(row_to_gradescope(result.rows[0], shown.feedback, solution.problem.language), shown.output)
+        write_text(
+            row_to_gradescope(result.rows[0], shown.feedback, solution.problem.language), shown.output, force=force
+        )
     else:
         from bpcli.cli.documents import Format, write_document
 
         document = _report(result, solution, shown, full=shown.format != "terminal")
-        write_document(document, Format(shown.format), shown.output, shown.width, shown.ascii, fragment=shown.fragment)
+        write_document(
+            document, Format(shown.format), shown.output, shown.width, shown.ascii, fragment=shown.fragment, force=force
+        )
 
 
 def _report(result: ClassResult, solution: Solution, shown: _Shown, *, full: bool = True) -> Document:

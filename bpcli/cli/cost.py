@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from bpcli.cli.documents import Format, refuse_idle_options, write_document
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Fragment, Output, ProblemSource, Width, choose_format
+from bpcli.cli.options import FORMAT, Ascii, Force, Fragment, Output, ProblemSource, Width, choose_format
 
 if TYPE_CHECKING:
     from bpcli.inquiry.cost import Cost, Growth
@@ -21,6 +21,7 @@ def cost(
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
     fragment: Fragment = False,
+    force: Force = False,
 ) -> None:
     """Count what the passes of a problem cost, beside central differences, and how that grows.
 
@@ -31,16 +32,16 @@ def cost(
     from bpcli.lesson.costs import cost_document
     from bpcli.solution.load import load_problem, solve
 
-    refuse_to_overwrite(output, problem)
+    chosen = choose_format(format, output, Format)
+    refuse_to_overwrite(output, problem, force=force)
     solution = solve(in_language(lang)(load_problem(problem)))
     counted = cost_of(solution.program, solution.built.parameters)
-    chosen = choose_format(format, output, Format)
     refuse_idle_options(chosen.value, fragment=fragment)
     if chosen is Format.json:
-        write_text(_json(solution.problem.title, counted, growth()), output)
+        write_text(_json(solution.problem.title, counted, growth()), output, force=force)
         return
     document = with_comma(cost_document(solution, counted, growth()), decimal_comma)
-    write_document(document, chosen, output, width, ascii, fragment=fragment)
+    write_document(document, chosen, output, width, ascii, fragment=fragment, force=force)
 
 
 def _json(title: str, cost: Cost, growth: tuple[Growth, ...]) -> str:

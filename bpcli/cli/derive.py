@@ -9,7 +9,7 @@ import typer
 
 from bpcli.cli.documents import refuse_idle_options, write_document
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Fragment, Output, ProblemSource, Width, choose_format, identifiers
+from bpcli.cli.options import FORMAT, Ascii, Force, Fragment, Output, ProblemSource, Width, choose_format, identifiers
 
 
 class DeriveFormat(str, Enum):
@@ -52,6 +52,7 @@ def derive(
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
     fragment: Fragment = False,
+    force: Force = False,
 ) -> None:
     """Print the program of a problem extended by its derivatives, as formulas.
 
@@ -63,14 +64,15 @@ def derive(
     from bpcli.lesson.derivation import derivation_document
     from bpcli.solution.load import load_problem, solve
 
-    refuse_to_overwrite(output, problem)
+    chosen = choose_format(format, output, DeriveFormat)
+    refuse_to_overwrite(output, problem, force=force)
     solution = solve(in_language(lang)(load_problem(problem)))
     names = identifiers(wrt)
     derivation = extend(solution, names, of, _numbers(direction))
     chosen = choose_format(format, output, DeriveFormat)
     refuse_idle_options(chosen.value, fragment=fragment)
     document = derivation_document(solution, derivation, with_values=values)
-    write_document(with_comma(document, decimal_comma), chosen, output, width, ascii, fragment=fragment)
+    write_document(with_comma(document, decimal_comma), chosen, output, width, ascii, fragment=fragment, force=force)
 
 
 def _numbers(text: str | None) -> list[float] | None:

@@ -38,6 +38,7 @@ def write_document(
     *,
     fragment: bool = False,
     folded: bool = False,
+    force: bool = False,
 ) -> None:
     """Writes a document in one of the formats of `render` and `render_pages` to a file, or to standard output.
 
@@ -54,13 +55,20 @@ def write_document(
 
         emit_with(lambda stream: write_terminal(document, stream, width=width, ascii=ascii or None))
     elif name in PAGE_FORMATS:
-        _write_pages(document, name, output)
+        _write_pages(document, name, output, force)
     else:
         options: dict[str, object] = {"width": width or 80, "ascii": ascii} if name == "terminal" else {}
         options |= {key: True for key, wanted in (("fragment", fragment), ("folded", folded)) if wanted}
         from bpcli.cli.output import write_text
 
-        write_text(render(document, name, **options), output)
+        write_text(render(document, name, **options), output, force=force)
+
+
+def whole(document: Document, format: str) -> str | bytes:  # noqa: A002
+    """What is in the one file of a document, in a format of text or in PDF."""
+    from bpcli.render import PAGE_FORMATS, render, render_pages
+
+    return render_pages(document, format)[0] if format in PAGE_FORMATS else render(document, format)
 
 
 def refuse_idle_options(format: str, *, fragment: bool, folded: bool = False) -> None:  # noqa: A002
@@ -71,7 +79,8 @@ def refuse_idle_options(format: str, *, fragment: bool, folded: bool = False) ->
         raise typer.BadParameter("--folded is for html")
 
 
-def _write_pages(document: Document, format: str, output: str | None) -> None:  # noqa: A002
+def _write_pages(document: Document, format: str, output: str | None, force: bool) -> None:  # noqa: A002
+    from bpcli.cli.made import refuse_foreign
     from bpcli.cli.output import emit_bytes, write_file
     from bpcli.render import render_pages
 
@@ -85,8 +94,10 @@ def _write_pages(document: Document, format: str, output: str | None) -> None:  
         emit_bytes(pages[0])
         return
     pages = render_pages(document, format)
-    for path, page in zip(_page_names(output, len(pages)), pages, strict=True):
-        write_file(path, page)
+    names = _page_names(output, len(pages))
+    refuse_foreign(force, *names)
+    for path, page in zip(names, pages, strict=True):
+        write_file(path, page, force=force)
 
 
 def _page_names(output: str, count: int) -> list[str]:

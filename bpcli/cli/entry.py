@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable
 from io import StringIO
 
+from bpcli.cli.interrupts import interrupted
 from bpcli.diagnostics import BpcliError, OutputError, ProblemError
 from bpcli.document.safe import safe
 
 HELP = frozenset({"-h", "--help"})
 USAGE = 2
+BAD_INPUT = 3
 INPUT_OUTPUT = 4
 INTERRUPTED = 130
 INTERNAL = 70
@@ -20,6 +22,14 @@ INTERNAL = 70
 
 def run(arguments: list[str]) -> int:
     """The exit code of `bpcli arguments…` (see the README for what each means)."""
+    try:
+        code = _ended(arguments)
+    except KeyboardInterrupt:
+        return _fail("interrupted", INTERRUPTED)
+    return INTERRUPTED if interrupted() else code
+
+
+def _ended(arguments: list[str]) -> int:
     try:
         from bpcli.cli.app import application
 
@@ -35,16 +45,16 @@ def run(arguments: list[str]) -> int:
         return _fail(format_diagnostics(error, outcome=error.outcome), error.exit_code)
     except BpcliError as error:
         return _fail(f"error: {safe(str(error))}", error.exit_code)
-    except KeyboardInterrupt:
-        return _fail("interrupted", INTERRUPTED)
     except RecursionError:
-        return _fail("error: the problem is nested too deeply", INTERNAL)
+        return _fail("error: the problem is nested too deeply", BAD_INPUT)
     except MemoryError:
-        return _fail("error: not enough memory for a problem of this size", INTERNAL)
+        return _fail("error: not enough memory for a problem of this size; make its matrices smaller", BAD_INPUT)
     except OSError as error:
         name = f" {safe(os.fsdecode(error.filename))}" if isinstance(error.filename, (str, bytes)) else ""
         return _fail(f"error: cannot read or write{name}: {safe(error.strerror or str(error))}", INPUT_OUTPUT)
     except Exception as error:
+        if interrupted():
+            raise KeyboardInterrupt from None
         if callable(show := getattr(error, "show", None)):  # how typer says what is wrong with the arguments
             return _fail(_usage(show), getattr(error, "exit_code", USAGE))
         if os.environ.get("BPCLI_TRACEBACK"):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bpcli.cli.options import Output, ProblemSource
+from bpcli.cli.options import Force, Output, ProblemSource, refuse_suffix
 
 
 class Target(str, Enum):
@@ -20,6 +20,7 @@ def export(
     problem: ProblemSource,
     to: Annotated[Target, typer.Option("--to", help="The library that the script uses.")],
     output: Output = None,
+    force: Force = False,
 ) -> None:
     """Write a script that computes loss, gradients and update with another tool, and compares them.
 
@@ -29,8 +30,9 @@ def export(
     from bpcli.export.scripts import script
     from bpcli.solution.load import load_problem, rounding_of, solve
 
-    refuse_to_overwrite(output, problem)
+    refuse_suffix(output, (".py",))
+    refuse_to_overwrite(output, problem, force=force)
     loaded = load_problem(problem)
     # A script has no rounding between its lines.
     solution = solve(loaded, rounding_of(loaded.display)._replace(each_step=False))
-    write_text(script(solution, to.value), output)
+    write_text(script(solution, to.value), output, force=force)

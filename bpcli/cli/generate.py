@@ -50,6 +50,8 @@ def generate(
     """
     if (count is None) == (roster is None):
         raise typer.BadParameter("say how many (--count 30), or for whom (--roster class.csv)")
+    if output == "-":
+        raise typer.BadParameter("variants go into a folder", param_hint="-o")
     from bpcli.authoring.generate import recipe
     from bpcli.classroom.variants import Entry, Variants
     from bpcli.cli.progress import progress
@@ -165,14 +167,17 @@ def _protect(folder: Path, files: dict[str, str], before: Variants | None) -> li
 
 
 def _write(folder: Path, files: dict[str, str], made: Variants) -> None:
+    """Writes the variants over what the manifest of an earlier run says was made by it, and nobody has changed."""
     from bpcli.classroom.variants import MANIFEST, variants_to_yaml
     from bpcli.cli.output import make_folder, write_file
 
     for part in sorted({str(Path(name).parent) for name in files}):
         make_folder(folder / part)
-    write_file(str(folder / MANIFEST), variants_to_yaml(made))  # first, so that an interrupted run can be repeated
+    write_file(
+        str(folder / MANIFEST), variants_to_yaml(made), force=True
+    )  # first, so that an interrupted run can be repeated
     for name, text in files.items():
-        write_file(str(folder / name), text)
+        write_file(str(folder / name), text, force=True)
 
 
 def _say(made: Variants, left: list[str], files: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bpcli.cli.options import Force
+from bpcli.cli.options import Force, named_file, refuse_suffix
 
 
 def new(
@@ -23,7 +23,10 @@ def new(
     graph: Annotated[bool, typer.Option("--graph", help="A graph of formulas, not a network.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Other numbers.")] = 1,
     title: Annotated[str, typer.Option(help="The title of the problem.")] = "",
-    file: Annotated[str | None, typer.Option("--file", "-o", help="Write to this file.", metavar="FILE")] = None,
+    file: Annotated[
+        str | None,
+        typer.Option("--file", "-o", help="Write to this file.", metavar="FILE", callback=named_file),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Make a problem file to start from, with short numbers and a comment on every part.
@@ -32,7 +35,7 @@ def new(
     bpcli new --graph -o graph.yaml
     """
     from bpcli.authoring.scaffold import Scaffold, graph_text, network_text, sizes
-    from bpcli.cli.output import refuse_present, write_text
+    from bpcli.cli.output import refuse_to_overwrite, write_text
 
     if graph == (network is not None):
         raise typer.BadParameter("name the units of each layer (bpcli new 2-3-1), or write --graph")
@@ -41,6 +44,6 @@ def new(
     else:
         assert network is not None
         text = network_text(Scaffold(sizes(network), hidden, out, loss, optimizer, batch, seed, title))
-    if file is not None:
-        refuse_present(file, force)
-    write_text(text, file)
+    refuse_suffix(file, (".yaml", ".yml"))
+    refuse_to_overwrite(file, force=force)
+    write_text(text, file, force=force)

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 ProblemSource = Annotated[
     str, typer.Argument(help="A problem file, the name of a shipped problem, or - for standard input.")
 ]
-Output = Annotated[str | None, typer.Option("--output", "-o", help="Write to this file.", metavar="FILE")]
+
+
+def named_file(value: str | None) -> str | None:
+    """`-` is standard output, where everything goes for which no file is named."""
+    return None if value == "-" else value
+
+
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", help="Write to this file (- is standard output).", metavar="FILE", callback=named_file
+    ),
+]
 Width = Annotated[
     int | None, typer.Option(min=20, max=400, help="Columns of the page (by default those of the terminal).")
 ]
@@ -30,7 +42,7 @@ Significant = Annotated[
 Fragment = Annotated[
     bool, typer.Option("--fragment", help="HTML, LaTeX, Typst: a part to put into a document of your own.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file even if bpcli has not made it as it is.")]
 
 FORMAT = typer.Option("--format", "-f", help="Output format (by default after the name of -o).")
 """`Annotated[SomeFormats | None, FORMAT]`: the choice differs from command to command."""
@@ -50,6 +62,7 @@ SUFFIXES = {
     ".png": "png",
     ".svg": "svg",
     ".tex": "latex",
+    ".txt": "terminal",
     ".typ": "typst",
     ".yaml": "yaml",
     ".yml": "yaml",
@@ -62,11 +75,40 @@ Formats = TypeVar("Formats", bound=Enum)
 def choose_format(
     asked: Formats | None, output: str | None, formats: type[Formats], default: Formats | None = None
 ) -> Formats:
-    """The format asked for, else the one that the file's name asks for, else `default` or the first of `formats`."""
+    """The format asked for, else the one that the file's name asks for, else `default` or the first of `formats`.
+
+    Refuses a file whose name asks for a format that is none of these, whatever is asked for.
+    """
+    known = {item.value: item for item in formats}
+    suffixes = {suffix: known[name] for suffix, name in SUFFIXES.items() if name in known}
+    refuse_suffix(output, suffixes)
     if asked is not None:
         return asked
-    named = SUFFIXES.get(PurePath(output).suffix.lower()) if output else None
-    return next((item for item in formats if item.value == named), default or next(iter(formats)))
+    named = suffixes.get(_suffix(output)) if output else None
+    return named or default or next(iter(formats))
+
+
+def refuse_several_on_standard_output(**files: str | None) -> None:
+    """Refuses more than one `-` among files, by the options that name them."""
+    there = [option for option, path in files.items() if path == "-"]
+    if len(there) > 1:
+        raise typer.BadParameter(f"only one of {' and '.join(there)} can be -, standard output")
+
+
+def refuse_suffix(path: str | None, suffixes: Iterable[str], option: str = "-o") -> None:
+    """Refuses a file whose name ends as none of the files does that a command can write there."""
+    if path is None or not _suffix(path):
+        return
+    endings = tuple(suffixes)
+    if _suffix(path) not in endings:
+        told = ", ".join(endings[:-1]) + " or " * (len(endings) > 1) + endings[-1]
+        raise typer.BadParameter(
+            f"`{path}` ends in {PurePath(path).suffix}; a file here ends in {told}", param_hint=option
+        )
+
+
+def _suffix(path: str) -> str:
+    return PurePath(path).suffix.lower()
 
 
 def identifiers(texts: Iterable[str] | None) -> tuple[str, ...]:

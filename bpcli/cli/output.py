@@ -11,8 +11,12 @@ from typing import TextIO
 
 import typer
 
+from bpcli.cli.made import note, refuse_foreign
 from bpcli.diagnostics import OutputError
 from bpcli.document.safe import safe
+
+STANDARD_OUTPUT = "-"
+"""The name of standard output wherever a file is named."""
 
 TEMPORARY_SUFFIX = ".bpcli-tmp"
 MOST_BYTES_OF_NAME = 100
@@ -69,19 +73,25 @@ def _write_whole(stream: TextIO, data: bytes) -> None:
     stream.buffer.flush()
 
 
-def write_file(path: str, content: str | bytes) -> None:
+def write_file(path: str, content: str | bytes, *, force: bool = False) -> None:
     """Replaces the file by one with that text or these bytes: a reader sees the complete old one or the new one.
 
-    Raises OutputError and leaves the old file where the new one cannot be written.
+    `-` is standard output. Raises OutputError and leaves the old file where the new one cannot be written, and where
+    bpcli has not made the old one, unless by force.
     """
     import tempfile
 
+    if path == STANDARD_OUTPUT:
+        emit(content) if isinstance(content, str) else emit_bytes(content)
+        return
     data = content.encode() if isinstance(content, str) else content
     if os.path.isdir(path):  # noqa: PTH112  # says no where a path cannot be followed
         raise OutputError(f"cannot write {safe(path)}: it is a folder")
     if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
         _write_device(path, data)
         return
+    refuse_foreign(force, path)
+    note(data)
     # A link is written through: its target is replaced, not the link.
     target = Path(os.path.realpath(path))
     if target.is_symlink():
@@ -117,27 +127,22 @@ def _write_device(path: str, data: bytes) -> None:
         raise OutputError(f"cannot write {safe(path)}: {_reason(error)}") from None
 
 
-def write_text(text: str, output: str | None) -> None:
+def write_text(text: str, output: str | None, *, force: bool = False) -> None:
     """Text to the file named, or to standard output."""
-    if output is None:
-        emit(text)
-    else:
-        write_file(output, text)
+    write_file(STANDARD_OUTPUT if output is None else output, text, force=force)
 
 
-def refuse_to_overwrite(output: str | None, *inputs: str) -> None:
-    """Raises OutputError where the output would replace a file that is read."""
+def refuse_to_overwrite(output: str | None, *inputs: str, force: bool) -> None:
+    """Raises OutputError where the output would replace a file that is read, or one that bpcli has not made.
+
+    Only the second can be had by force.
+    """
     if output is None or not os.path.isfile(output):  # noqa: PTH113  # says no where a path cannot be followed
         return
     for name in inputs:
         if os.path.isfile(name) and os.path.samefile(name, output):  # noqa: PTH113, PTH121
             raise OutputError(f"cannot write {safe(output)}: it is the file that is read; name another one")
-
-
-def refuse_present(path: str, force: bool) -> None:
-    """Raises OutputError where there is something already, and it is not to be replaced by force."""
-    if os.path.lexists(path) and not force:
-        raise OutputError(f"{safe(path)} is there already; choose another name, or replace it with --force")
+    refuse_foreign(force, output)
 
 
 def make_folder(path: str | Path) -> None:

@@ -9,7 +9,18 @@ import typer
 from bpcli.cli.documents import Format, refuse_idle_options, write_document
 from bpcli.cli.grain import Grain
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Decimals, Fragment, Output, ProblemSource, Width, choose_format, digits
+from bpcli.cli.options import (
+    FORMAT,
+    Ascii,
+    Decimals,
+    Force,
+    Fragment,
+    Output,
+    ProblemSource,
+    Width,
+    choose_format,
+    digits,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,6 +45,7 @@ def paths(
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
     fragment: Fragment = False,
+    force: Force = False,
 ) -> None:
     """Show every path from a quantity to the output, the product along each, and their sum: the gradient.
 
@@ -46,9 +58,9 @@ def paths(
     from bpcli.solution.load import load_problem, rounding_of
     from bpcli.solution.load import solve as work
 
-    refuse_to_overwrite(output, problem)
     chosen = choose_format(format, output, Format)
     refuse_idle_options(chosen.value, fragment=fragment)
+    refuse_to_overwrite(output, problem, force=force)
     loaded = in_language(lang, locale=chosen is not Format.json)(load_problem(problem))
     rounding = digits(rounding_of(loaded.display), decimals)
     solution = work(loaded, rounding)
@@ -64,10 +76,10 @@ def paths(
     if chosen is Format.json:
         from bpcli.export.json import indented
 
-        write_text(indented(paths_to_dict(found, rounding)) + "\n", output)
+        write_text(indented(paths_to_dict(found, rounding)) + "\n", output, force=force)
         return
     document = paths_lesson(found, rounding, loaded.language, loaded.title, loaded.source)
-    write_document(with_comma(document, decimal_comma), chosen, output, width, ascii, fragment=fragment)
+    write_document(with_comma(document, decimal_comma), chosen, output, width, ascii, fragment=fragment, force=force)
 
 
 def _node(solution: Solution, nodes: Collection[str], identifier: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bpcli.cli.language import Lang, in_language
-from bpcli.cli.options import Ascii, Width
+from bpcli.cli.options import Ascii, Force, Width, refuse_suffix
 
 if TYPE_CHECKING:
     from bpcli.document.document import Block, Document
@@ -38,6 +38,7 @@ def practice(
     width: Width = None,
     lang: Lang = None,
     ascii: Ascii = False,  # noqa: A002
+    force: Force = False,
 ) -> None:
     """Practise a problem: one quantity at a time, checked at once, with hints.
 
@@ -48,34 +49,45 @@ def practice(
     """
     if problem == "-":
         raise typer.BadParameter("standard input is where you answer: name a problem file")
+    if state == "-":
+        raise typer.BadParameter("your progress is kept in a file, not on standard output", param_hint="--state")
+    refuse_suffix(state, (".json",), "--state")
+    from bpcli.grading.asked import refuse_long_sheet
     from bpcli.grading.grade import Grader
     from bpcli.reports.practice import Practice
     from bpcli.solution.load import load_problem, solve
 
     loaded = in_language(lang)(load_problem(problem))
-    session = Practice(Grader(solve(loaded)))
-    _Session(session, _keeper(state, loaded.text), width, ascii).run(fresh)
+    solution = solve(loaded)
+    refuse_long_sheet(solution)
+    session = Practice(Grader(solution))
+    _Session(session, _keeper(state, problem, loaded.text, force), width, ascii).run(fresh)
 
 
 class _Keeper:
     """Keeps the progress in a file, or nowhere where there is no place for it."""
 
     def __init__(self, path: Path | None, fingerprint: str) -> None:
+        """`path` is a file that may be replaced."""
         self.path = path
         self.fingerprint = fingerprint
 
-    def load(self, questions: int) -> Progress | None:
+    def text(self) -> str:
+        """What is in the file; nothing where it is none that was kept here."""
         from bpcli.diagnostics import BpcliError
         from bpcli.problem.source import read_source
-        from bpcli.reports.practice import progress_from
 
         if self.path is None or not os.path.exists(self.path):  # noqa: PTH110
-            return None
+            return ""
         try:
-            text = read_source(self.path, 2**20).decode("utf-8", "replace")
-        except BpcliError:  # not a file that was kept here
-            return None
-        return progress_from(text, self.fingerprint, questions)
+            return read_source(self.path, 2**20).decode("utf-8", "replace")
+        except BpcliError:
+            return ""
+
+    def load(self, questions: int) -> Progress | None:
+        from bpcli.reports.practice import progress_from
+
+        return progress_from(self.text(), self.fingerprint, questions)
 
     def save(self, progress: Progress) -> bool:
         """Whether the progress is kept; a place that cannot be written is told once and not tried again."""
@@ -87,7 +99,7 @@ class _Keeper:
             return False
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_file(str(self.path), progress_to(progress, self.fingerprint))
+            write_file(str(self.path), progress_to(progress, self.fingerprint), force=True)
         except (OSError, OutputError) as error:
             sys.stderr.write(f"your progress cannot be kept: {error}\n")
             self.path = None
@@ -95,26 +107,21 @@ class _Keeper:
         return True
 
 
-def _keeper(state: str | None, text: str) -> _Keeper:
+def _keeper(state: str | None, problem: str, text: str, force: bool) -> _Keeper:
     import hashlib
+
+    from bpcli.cli.made import state_folder
+    from bpcli.cli.output import refuse_to_overwrite
+    from bpcli.reports.practice import progress_from
 
     fingerprint = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     if state is not None:
-        return _Keeper(Path(state), fingerprint)
-    folder = _state_folder()
-    return _Keeper(folder / "bpcli" / f"practice-{fingerprint[:16]}.json" if folder else None, fingerprint)
-
-
-def _state_folder() -> Path | None:
-    """Where programs keep such things: XDG on POSIX, the local application data on Windows."""
-    named = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA")
-    if named and Path(named).is_absolute():
-        return Path(named)
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return None
-    return home / ".local" / "state" if home.is_dir() else None
+        keeper = _Keeper(Path(state), fingerprint)
+        # Progress that was kept on another machine is gone on with.
+        refuse_to_overwrite(state, problem, force=force or progress_from(keeper.text(), fingerprint, 0) is not None)
+        return keeper
+    folder = state_folder()
+    return _Keeper(folder / f"practice-{fingerprint[:16]}.json" if folder else None, fingerprint)
 
 
 class _Session:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
 from bpcli.cli.documents import refuse_idle_options, write_document
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Fragment, Output, ProblemSource, Width, choose_format, identifiers
-
-if TYPE_CHECKING:
-    from bpcli.solution.solution import Solution
+from bpcli.cli.options import FORMAT, Ascii, Force, Fragment, Output, ProblemSource, Width, choose_format, identifiers
 
 
 class SheetFormat(str, Enum):
@@ -49,10 +46,6 @@ class KeyFormat(str, Enum):
 
 
 FILES = ("yaml", "csv", "json")
-WRITTEN_IN = (*FILES, "markdown")
-"""What students write into: such a file is not replaced once somebody has."""
-
-Replace = Annotated[bool, typer.Option("--force", help="Replace a file even if something is written in it.")]
 
 
 class _GivenAway(NamedTuple):
@@ -79,7 +72,7 @@ def sheet(
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
     fragment: Fragment = False,
-    force: Replace = False,
+    force: Force = False,
 ) -> None:
     """Make an answer sheet: every quantity asked for, with room for its numbers.
 
@@ -90,33 +83,37 @@ def sheet(
     bpcli sheet lez5 -o sheet.html --filled a1,h1
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
+    from bpcli.grading.asked import refuse_long_sheet
     from bpcli.solution.load import load_problem, solve
 
-    refuse_to_overwrite(output, problem)
     chosen = choose_format(format, output, SheetFormat)
     refuse_idle_options(chosen.value, fragment=fragment)
     if fragment and chosen is SheetFormat.html:
         raise typer.BadParameter("an answer page stands alone; --fragment is for its latex and its typst")
+    refuse_to_overwrite(output, problem, force=force)
     given_away = _given_away(filled)
     if chosen in (SheetFormat.csv, SheetFormat.json) and given_away.level == "half":
         raise typer.BadParameter(f"{chosen.value} has no room for formulas; --filled half is for the other formats")
     solution = solve(in_language(lang)(load_problem(problem)))
-    if chosen.value in WRITTEN_IN and not force:
-        _refuse_written(output, solution, _text(solution, chosen.value, given_away))
+    refuse_long_sheet(solution)
     if chosen.value in FILES:
-        write_text(_text(solution, chosen.value, given_away), output)
+        from bpcli.reports.answer_sheet import blank_sheet
+
+        write_text(blank_sheet(solution, chosen.value, given_away.ids, given_away.level), output, force=force)
     elif chosen is SheetFormat.html:
         from bpcli.render.answer_page import to_answer_page
         from bpcli.reports.sheet import sheet_of_problem
 
         page = sheet_of_problem(solution, given_away.ids, given_away.level)
         path = solution.problem.path
-        write_text(to_answer_page(page, path, _variant(path), decimal_comma=decimal_comma), output)
+        write_text(to_answer_page(page, path, _variant(path), decimal_comma=decimal_comma), output, force=force)
     else:
         from bpcli.reports.sheet import paper_sheet
 
         document = paper_sheet(solution, given_away.ids, given_away.level)
-        write_document(with_comma(document, decimal_comma), chosen, output, width, ascii, fragment=fragment)
+        write_document(
+            with_comma(document, decimal_comma), chosen, output, width, ascii, fragment=fragment, force=force
+        )
 
 
 def key(
@@ -128,7 +125,7 @@ def key(
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
     fragment: Fragment = False,
-    force: Replace = False,
+    force: Force = False,
 ) -> None:
     """Make the answer key: every quantity asked for with its value and its points, and what counts as right.
 
@@ -137,20 +134,21 @@ def key(
     Examples:  bpcli key lez5   |   bpcli key lez5 -o key.pdf   |   bpcli key lez5 -o key.yaml
     """
     from bpcli.cli.output import refuse_to_overwrite, write_text
+    from bpcli.grading.asked import refuse_long_sheet
     from bpcli.reports.key import filled_sheet, key_document
     from bpcli.solution.load import load_problem, solve
 
-    refuse_to_overwrite(output, problem)
     chosen = choose_format(format, output, KeyFormat)
     refuse_idle_options(chosen.value, fragment=fragment)
+    refuse_to_overwrite(output, problem, force=force)
     solution = solve(in_language(lang)(load_problem(problem)))
+    refuse_long_sheet(solution)
     if chosen.value in FILES:
-        text = filled_sheet(solution, chosen.value)
-        if not force:
-            _refuse_written(output, solution, text)
-        write_text(text, output)
+        write_text(filled_sheet(solution, chosen.value), output, force=force)
         return
-    write_document(with_comma(key_document(solution), decimal_comma), chosen, output, width, ascii, fragment=fragment)
+    write_document(
+        with_comma(key_document(solution), decimal_comma), chosen, output, width, ascii, fragment=fragment, force=force
+    )
 
 
 def _given_away(texts: list[str] | None) -> _GivenAway:
@@ -170,37 +168,3 @@ def _variant(path: str) -> str:
     name, folder = Path(path).stem, Path(path).parent.parent
     is_one = Path(path).match(KINDS["problem"].format("*")) and is_variants(str(folder))
     return name if is_one else ""
-
-
-def _text(solution: Solution, format: str, given_away: _GivenAway) -> str:  # noqa: A002
-    """The sheet as a text that is written into."""
-    if format in FILES:
-        from bpcli.reports.answer_sheet import blank_sheet
-
-        return blank_sheet(solution, format, given_away.ids, given_away.level)
-    from bpcli.render import render
-    from bpcli.reports.sheet import paper_sheet
-
-    return render(paper_sheet(solution, given_away.ids, given_away.level), format)
-
-
-def _refuse_written(output: str | None, solution: Solution, text: str) -> None:
-    """What someone wrote by hand is not replaced: only a sheet of this problem as it was handed out."""
-    from bpcli.diagnostics import BpcliError, OutputError
-    from bpcli.document.safe import safe
-    from bpcli.problem.source import decode, read_source
-
-    if output is None or not Path(output).exists():
-        return
-    try:
-        present = decode(read_source(output), output)
-    except BpcliError:
-        present = None
-    blanks = (text, *(_text(solution, format, _GivenAway()) for format in WRITTEN_IN))  # noqa: A001
-    if present is None or not any(_same(present, other) for other in blanks):
-        message = f"{safe(output)} is there already, and is not a blank sheet of this problem"
-        raise OutputError(f"{message}; choose another name, or replace it with --force")
-
-
-def _same(present: str, sheet: str) -> bool:
-    return present.rstrip() == sheet.replace("\r\n", "\n").rstrip()

@@ -16,6 +16,7 @@ from bpcli.cli.options import (
     FORMAT,
     Ascii,
     Decimals,
+    Force,
     Fragment,
     Output,
     ProblemSource,
@@ -84,6 +85,7 @@ def solve(
     folded: Annotated[
         bool, typer.Option("--folded", help="HTML: steps closed, to be tried and then opened one at a time.")
     ] = False,
+    force: Force = False,
 ) -> None:
     """Work a problem: the forward pass, the backward pass and the update, step by step.
 
@@ -95,8 +97,8 @@ def solve(
     from bpcli.solution.load import load_problem, rounding_of
     from bpcli.solution.load import solve as work
 
-    refuse_to_overwrite(output, problem)
     chosen = choose_format(format, output, Format)
+    refuse_to_overwrite(output, problem, force=force)
     loaded = in_language(lang, locale=chosen is not Format.json)(load_problem(problem))
     shown = digits(rounding_of(loaded.display), decimals, significant)
     if rounding is not None:
@@ -122,15 +124,29 @@ def solve(
         if grain is Grain.scalar:
             document, json = partial(scalar_tables, solution, options), partial(scalar_json, solution, options)
         else:
-            options.chosen(solution)  # an id that names nothing is refused before any long work
+            _refuse_too_much(solution, options, chosen)
             if verify:
-                options = options._replace(comparisons=compared(solution))
+                options = options._replace(comparisons=compared(solution, options.chosen(solution)))
             document, json = partial(_lesson, solution, options), partial(_json, solution, options)
     if chosen is Format.json:
-        write_text(json(), output)
+        write_text(json(), output, force=force)
     else:
         page = with_comma(document(), decimal_comma)
-        write_document(page, chosen, output, width, ascii, fragment=fragment, folded=folded)
+        write_document(page, chosen, output, width, ascii, fragment=fragment, folded=folded, force=force)
+
+
+def _refuse_too_much(solution: Solution, options: LessonOptions, format: Format) -> None:  # noqa: A002
+    """Before any long work: an id that names nothing, and more than is told."""
+    from bpcli.solution.budget import refuse_long_list, refuse_long_terms, refuse_whole_matrices
+
+    problem, program = solution.problem, solution.program
+    chosen = options.chosen(solution)
+    if chosen is None and format is Format.json:
+        refuse_long_list(problem, program, None, "ask for some of them: --only")
+    if chosen is None and options.full and format is not Format.json:
+        refuse_whole_matrices(problem, program)
+    if options.detail == "full":
+        refuse_long_terms(problem, program, chosen, whole=options.full or format is Format.json)
 
 
 def _json(solution: Solution, options: LessonOptions) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from bpcli.cli.language import DecimalComma, Lang, in_language, with_comma
-from bpcli.cli.options import FORMAT, Ascii, Output, ProblemSource, Width, choose_format
+from bpcli.cli.options import (
+    FORMAT,
+    Ascii,
+    Force,
+    Output,
+    ProblemSource,
+    Width,
+    choose_format,
+    refuse_several_on_standard_output,
+    refuse_suffix,
+)
 
 if TYPE_CHECKING:
     from bpcli.lesson.training import TrainingReport
@@ -29,6 +38,8 @@ class TrainFormat(str, Enum):
 
 
 DIVERGED = 3
+PLOTS = (".svg", ".png")
+CHECKPOINTS = (".yaml", ".yml")
 MOST_SHOWN = 20
 CURVE_HEIGHT = 10
 
@@ -61,7 +72,7 @@ def train(
     lang: Lang = None,
     decimal_comma: DecimalComma = None,
     ascii: Ascii = False,  # noqa: A002
-    force: Annotated[bool, typer.Option("--force", help="Let --checkpoint replace any file.")] = False,
+    force: Force = False,
 ) -> None:
     """Train a network: gradient descent over its data, in one batch or in mini-batches.
 
@@ -73,30 +84,33 @@ def train(
     from bpcli.training.training import settings_of, worked_steps
     from bpcli.training.training import train as work
 
-    for file in (output, plot):
-        refuse_to_overwrite(file, problem)
-    if plot is not None and PurePath(plot).suffix.lower() not in (".svg", ".png"):
-        raise typer.BadParameter("a plot is written to a file ending in .svg or .png", param_hint="--plot")
+    chosen = choose_format(format, output, TrainFormat)
+    refuse_suffix(plot, PLOTS, "--plot")
+    refuse_suffix(checkpoint, CHECKPOINTS, "--checkpoint")
+    refuse_several_on_standard_output(**{"--plot": plot, "--checkpoint": checkpoint})
     loaded = in_language(lang)(load_problem(problem))
-    _refuse_checkpoint(checkpoint, loaded, force)
+    data = loaded.network.data if loaded.network is not None else None
+    for file in (output, plot, checkpoint):
+        refuse_to_overwrite(file, problem, *([data.path] if data is not None else []), force=force)
     settings = _settings(settings_of(loaded), epochs, batch_size, shuffle, seed, stop_below, seconds)
     if learning_rate is not None:
         settings = settings._replace(learning_rate=_rate(learning_rate, loaded))
     with _progress() as progress:
         trained = work(loaded, settings, progress)
-    chosen = choose_format(format, output, TrainFormat)
-    if chosen is TrainFormat.json:
-        write_text(_json(trained), output)
+    # What goes to standard output goes there alone.
+    told = output is not None or "-" not in (plot, checkpoint)
+    if chosen is TrainFormat.json and told:
+        write_text(_json(trained), output, force=force)
     report = _report(trained, list(worked_steps(loaded, settings, show_steps)), problem)
     report = report._replace(
         before=with_comma(report.before, decimal_comma), after=with_comma(report.after, decimal_comma)
     )
-    if chosen is TrainFormat.markdown:
-        write_text(_markdown(report), output)
-    elif chosen is TrainFormat.terminal:
-        _write_terminal(report, output, width, ascii)
+    if chosen is TrainFormat.markdown and told:
+        write_text(_markdown(report), output, force=force)
+    elif chosen is TrainFormat.terminal and told:
+        _write_terminal(report, output, width, ascii, force)
     if plot is not None:
-        _plot(report, plot)
+        _plot(report, plot, force)
     if trained.reason == "diverged":
         raise typer.Exit(DIVERGED)
     if checkpoint is not None:
@@ -178,7 +192,13 @@ def _markdown(report: TrainingReport) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _write_terminal(report: TrainingReport, output: str | None, width: int | None, ascii: bool) -> None:  # noqa: A002
+def _write_terminal(
+    report: TrainingReport,
+    output: str | None,
+    width: int | None,
+    ascii: bool,  # noqa: A002
+    force: bool,
+) -> None:
     from bpcli.cli.output import emit_with, write_file
     from bpcli.render.terminal import terminal_width, to_terminal_text, write_terminal
     from bpcli.training.curve import curve_lines
@@ -190,7 +210,7 @@ def _write_terminal(report: TrainingReport, output: str | None, width: int | Non
     if output is not None:
         columns = width or 80
         parts = [to_terminal_text(p, width=columns, ascii=ascii) for p in (report.before, report.heading, report.after)]
-        write_file(output, f"{parts[0]}\n{parts[1]}{drawn(columns, ascii)}{parts[2]}")
+        write_file(output, f"{parts[0]}\n{parts[1]}{drawn(columns, ascii)}{parts[2]}", force=force)
         return
 
     def write(stream: TextIO) -> None:
@@ -243,59 +263,31 @@ def _json(trained: Trained) -> str:
     return indented(data) + "\n"
 
 
-def _plot(report: TrainingReport, path: str) -> None:
+def _plot(report: TrainingReport, path: str, force: bool) -> None:
     from bpcli.cli.output import write_file
     from bpcli.training.curve import curve_png, curve_svg
 
     if PurePath(path).suffix.lower() == ".png":
-        write_file(path, curve_png(report.curve))
+        write_file(path, curve_png(report.curve), force=force)
     else:
-        write_file(path, curve_svg(report.curve))
+        write_file(path, curve_svg(report.curve), force=force)
 
 
 # --- checkpoints -------------------------------------------------------------------------------------------------
 
 
-def _refuse_checkpoint(path: str | None, problem: Problem, force: bool) -> None:
-    """Before any long work: a checkpoint replaces checkpoints only, and never the problem itself or its data."""
-    from bpcli.cli.output import refuse_to_overwrite
-    from bpcli.diagnostics import BpcliError, OutputError
-    from bpcli.document.safe import safe
-    from bpcli.problem.source import decode, read_source
-    from bpcli.training.checkpoint import is_checkpoint
-
-    if path is None:
-        return
-    data = problem.network.data if problem.network is not None else None
-    refuse_to_overwrite(path, problem.path, *([data.path] if data is not None else []))
-    if not os.path.exists(path) or force:  # noqa: PTH110
-        return
-    try:
-        present = decode(read_source(path), path)
-    except BpcliError:
-        present = ""
-    if not is_checkpoint(present):
-        message = f"{safe(path)} is there already, and is not a checkpoint"
-        raise OutputError(f"{message}; choose another name, or replace it with --force")
-
-
 def _keep(trained: Trained, path: str, problem: Problem, force: bool) -> None:
-    from bpcli.cli.output import write_file
-    from bpcli.diagnostics import OutputError
-    from bpcli.document.safe import safe
+    from bpcli.cli.output import STANDARD_OUTPUT, make_folder, write_file
     from bpcli.problem.source import read_source
     from bpcli.training.checkpoint import checkpoint_text
 
     text = checkpoint_text(trained)
     data = problem.network.data if problem.network is not None else None
-    if data is not None:
+    if data is not None and path != STANDARD_OUTPUT:
         # The checkpoint names the same file beside it.
         there = Path(path).parent / data.file
-        if not there.exists() or not there.samefile(data.path):
-            content = read_source(data.path)
-            if there.exists() and not force and read_source(there) != content:
-                message = f"{safe(str(there))} is there already, and is not the data of this problem"
-                raise OutputError(f"cannot write {safe(path)}: {message}")
-            there.parent.mkdir(parents=True, exist_ok=True)
-            write_file(str(there), content)
-    write_file(path, text)
+        content = read_source(data.path)
+        if not there.exists() or read_source(there) != content:
+            make_folder(there.parent)
+            write_file(str(there), content, force=force)
+    write_file(path, text, force=force)

@@ -17,11 +17,15 @@ MANY = 50
 """With fewer gradients a bar would be gone before it is seen."""
 
 
-def compared(solution: Solution) -> tuple[GradientComparison, ...]:
-    from bpcli.inquiry.gradcheck import checked_steps, gradient_check
+def compared(solution: Solution, chosen: frozenset[str] | None) -> tuple[GradientComparison, ...]:
+    """Of the gradients among the names that are told about, or of all."""
+    from bpcli.inquiry.gradcheck import checked_steps, gradient_check, refuse_long_check
 
-    with progress(len(checked_steps(solution)), TITLE, MANY) as advance:
-        return gradient_check(solution, advance=advance)
+    steps = checked_steps(solution)
+    names = [step.id for step in steps if chosen is None or step.id in chosen]
+    refuse_long_check(solution, names)
+    with progress(len(names), TITLE, MANY) as advance:
+        return gradient_check(solution, names, advance)
 
 
 def brief_compared(solution: LargeSolution, options: LessonOptions) -> tuple[GradientComparison, ...]:

@@ -534,7 +534,7 @@ def own_block(block: OwnBlock) -> Block:
         variable: Variable | None = None
         for definition in block.definitions:
             try:
-                expr = translate(definition.formula, scope, q.lines.functions, q.lines.relu_at_zero)
+                expr = translate(definition.formula, scope, q.lines.functions, q.lines.kinks)
             except FormulaError as error:
                 raise q.misfit_formula(error.diagnostic) from None
             variable = q.own_line(definition.name, expr)
@@ -549,9 +549,13 @@ def own_block(block: OwnBlock) -> Block:
 
 
 def _block(
-    form: BlockForm, lines: Callable[[Writing, Flow], Flow], letters: Mapping[str, str] = {}, batches: bool = True
+    form: BlockForm,
+    lines: Callable[[Writing, Flow], Flow],
+    letters: Mapping[str, str] = MappingProxyType({}),
+    batches: bool = True,
+    counts: tuple[str, ...] = ("step",),
 ) -> Block:
-    return Block(form, lines, MappingProxyType(dict(letters)), batches)
+    return Block(form, lines, MappingProxyType(dict(letters)), batches, counts)
 
 
 BLOCKS: Mapping[str, Block] = MappingProxyType(
@@ -562,12 +566,12 @@ BLOCKS: Mapping[str, Block] = MappingProxyType(
             _block(DROPOUT, dropout, {"mask": "M"}),
             _block(LAYER_NORM, layer_norm, NORMALISED),
             _block(BATCH_NORM, batch_norm, NORMALISED),
-            _block(CONV, conv, {"kernels": "K"}, batches=False),
-            _block(MAX_POOL, _pooled(max_pool, "pooled"), batches=False),
-            _block(MEAN_POOL, _pooled(mean_pool, "averaged"), batches=False),
+            _block(CONV, conv, {"kernels": "K"}, batches=False, counts=("map", "channel")),
+            _block(MAX_POOL, _pooled(max_pool, "pooled"), batches=False, counts=("map",)),
+            _block(MEAN_POOL, _pooled(mean_pool, "averaged"), batches=False, counts=("map",)),
             _block(FLATTEN, flatten, batches=False),
             _block(EMBEDDING, embedding, {"table": "E"}, batches=False),
-            _block(ATTENTION, attention, ATTENTION_LETTERS, batches=False),
+            _block(ATTENTION, attention, ATTENTION_LETTERS, batches=False, counts=("head",)),
             _block(RESIDUAL, residual, {"sum": "s"}),
             _block(BRANCHES, branches),
             _block(RECURRENT, recurrent, {"recurrent": "U", "start": "{activation}"}, batches=False),

@@ -25,6 +25,8 @@ from bpcli.calculus.expr import (
     postorder,
     substitute,
 )
+from bpcli.calculus.ops.matrices import broadcast_to
+from bpcli.calculus.ops.piecewise import Kinks
 from bpcli.calculus.ops.writing import ATOM, NOTHING, call, identifier_call
 from bpcli.compose.formula import FormulaError, parts_of, sizes_written_out, translate
 from bpcli.diagnostics import Diagnostic, Related
@@ -69,9 +71,7 @@ OTHER_PROBES = (0.7,)
 AGREEMENT = 1e-5
 
 
-def custom_operations(
-    functions: Iterable[Function], relu_at_zero: float
-) -> tuple[dict[str, Operation], list[Diagnostic]]:
+def custom_operations(functions: Iterable[Function], kinks: Kinks) -> tuple[dict[str, Operation], list[Diagnostic]]:
     """The operations by name, and what is wrong with them. Each may use the ones above it."""
     functions = tuple(functions)
     made: dict[str, Operation] = {}
@@ -84,7 +84,7 @@ def custom_operations(
             )
             return made, [*problems, Diagnostic("formula-too-long", message, function.span, help=SHORTER)]
         try:
-            operation = _make(function, made, relu_at_zero)
+            operation = _make(function, made, kinks)
         except FormulaError as error:
             problems.append(error.diagnostic)
             continue
@@ -94,14 +94,14 @@ def custom_operations(
     return made, problems
 
 
-def _make(function: Function, known: dict[str, Operation], relu_at_zero: float) -> Operation:
+def _make(function: Function, known: dict[str, Operation], kinks: Kinks) -> Operation:
     variables = tuple(Variable(name, (), name_math(name), "parameter") for name in function.parameters)
     scope = {variable.name: variable for variable in variables}
 
     def read(syntax: Syntax) -> Expr:
-        formula = translate(syntax, scope, known, relu_at_zero)
+        formula = translate(syntax, scope, known, kinks)
         if not _is_entrywise(formula):
-            raise _takes_lists(function, syntax, lambda part: translate(part, scope, known, relu_at_zero))
+            raise _takes_lists(function, syntax, lambda part: translate(part, scope, known, kinks))
         return formula
 
     value = read(function.value)
@@ -182,7 +182,10 @@ class _Definition:
 
     def __call__(self, *arguments: Expr) -> Expr:
         given = {parameter.name: argument for parameter, argument in zip(self.parameters, arguments, strict=True)}
-        return substitute(self.body, lambda node: given.get(node.name) if isinstance(node, Variable) else None)
+        result = substitute(self.body, lambda node: given.get(node.name) if isinstance(node, Variable) else None)
+        shape = broadcast_shape(*(argument.shape for argument in arguments))
+        # A slope that is the same everywhere is a number, whatever it is the slope at.
+        return result if result.shape == shape else broadcast_to(shape)(result)
 
     def compute(self, *arguments: Any) -> Any:
         given = {parameter.name: argument for parameter, argument in zip(self.parameters, arguments, strict=True)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bpcli.calculus.expr import Apply, Expr, Variable, postorder, substitute
+from bpcli.calculus.ops.saturated import accurate
 from bpcli.calculus.ops.shortcuts import Shortcut
 from bpcli.calculus.program import Binding, Program
 
@@ -12,15 +13,20 @@ from bpcli.calculus.program import Binding, Program
 def with_stable_gradient(
     program: Program, together: Shortcut, output: Variable, a: Variable, y: Variable, t: Variable
 ) -> Program:
-    """∂/∂a computed as the multiple of y − t that it is, while the line still reads as the chain rule."""
+    """∂/∂a computed as the multiple of y − t that it is, while the line still reads as the chain rule.
+
+    What y = σ(a) loses near 1 is taken from a, in ∂/∂y too.
+    """
     upstream: Expr | None = None
     lines: list[Binding] = []
     for binding in program.bindings:
         of = binding.variable.of
         if binding.variable.role == "adjoint" and of is y:
             upstream = binding.contributions[0].seed
+            binding = binding._replace(accurate=accurate(binding.expr, y, a, t))
         if binding.variable.role == "adjoint" and of is a and upstream is not None:
-            binding = binding._replace(stable=together.gradient(upstream, y, t))
+            stable = together.gradient(upstream, y, t)
+            binding = binding._replace(stable=stable, accurate=accurate(stable, y, a, t))
         lines.append(binding)
     return Program(program.inputs, tuple(lines))
 
@@ -76,5 +82,6 @@ def with_variables(binding: Binding, others: Mapping[str, Variable]) -> Binding:
         expr=substitute(binding.expr, replace),
         worked=moved(binding.worked),
         stable=moved(binding.stable),
+        accurate=moved(binding.accurate),
         contributions=contributions,
     )

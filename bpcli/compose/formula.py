@@ -12,10 +12,11 @@ from bpcli.calculus.expr import Apply, Constant, Expr, Operation, ShapeError, Va
 from bpcli.calculus.ops.elementary import negate
 from bpcli.calculus.ops.formulas import called
 from bpcli.calculus.ops.matrices import as_number, entry, transpose
+from bpcli.calculus.ops.piecewise import USUAL, Kinks
 from bpcli.calculus.ops.registry import INFIX
 from bpcli.calculus.ops.shaping import concat, matrix_of, part
 from bpcli.diagnostics import Diagnostic
-from bpcli.problem.model import Function
+from bpcli.problem.model import Conventions, Function
 from bpcli.problem.syntax import (
     BinaryOperation,
     Call,
@@ -37,11 +38,16 @@ class FormulaError(Exception):
         self.diagnostic = diagnostic
 
 
+def kinks_of(conventions: Conventions) -> Kinks:
+    """What a problem says of the places where functions bend or jump."""
+    return Kinks(conventions.relu_at_zero, conventions.step_at_zero)
+
+
 def translate(
     syntax: Syntax,
     scope: Mapping[str, Expr],
     functions: Mapping[str, Operation],
-    relu_at_zero: float = 0.0,
+    kinks: Kinks = USUAL,
 ) -> Expr:
     """The expression that a formula stands for, built without recursion: a formula may be as long as its file.
 
@@ -63,7 +69,7 @@ def translate(
             count = len(_children(node))
             operands = done[len(done) - count :]
             del done[len(done) - count :]
-            done.append(_combined(node, operands, functions, relu_at_zero))
+            done.append(_combined(node, operands, functions, kinks))
     return done[0]
 
 
@@ -101,18 +107,18 @@ def _children(node: Syntax) -> tuple[Syntax, ...]:
     return ()
 
 
-def _combined(node: Syntax, operands: list[Expr], functions: Mapping[str, Operation], relu_at_zero: float) -> Expr:
+def _combined(node: Syntax, operands: list[Expr], functions: Mapping[str, Operation], kinks: Kinks) -> Expr:
     """What a part of a formula stands for; a value of one entry is a number wherever a number is asked for."""
     faults: list[ShapeError] = []
     for tried in (operands, [as_number(item) if item.shape == (1, 1) else item for item in operands]):
         try:
-            return _meaning(node, tried, functions, relu_at_zero)
+            return _meaning(node, tried, functions, kinks)
         except ShapeError as error:
             faults.append(error)
     raise FormulaError(Diagnostic("shape", str(faults[0]), node.span)) from faults[0]
 
 
-def _meaning(node: Syntax, operands: list[Expr], functions: Mapping[str, Operation], relu_at_zero: float) -> Expr:
+def _meaning(node: Syntax, operands: list[Expr], functions: Mapping[str, Operation], kinks: Kinks) -> Expr:
     result: Any
     if isinstance(node, UnaryMinus):
         result = _negative(operands[0])
@@ -126,7 +132,7 @@ def _meaning(node: Syntax, operands: list[Expr], functions: Mapping[str, Operati
         result = _list(operands)
     else:
         assert isinstance(node, Call)
-        result = _called(node, operands, functions, relu_at_zero)
+        result = _called(node, operands, functions, kinks)
     assert isinstance(result, Expr)
     return result
 
@@ -170,7 +176,7 @@ def _entry(node: Entry, operand: Expr) -> Expr:
     return entry(row - 1, column - 1)(operand)
 
 
-def _called(node: Call, operands: list[Expr], functions: Mapping[str, Operation], relu_at_zero: float) -> Any:
+def _called(node: Call, operands: list[Expr], functions: Mapping[str, Operation], kinks: Kinks) -> Any:
     if node.function in functions:
         return functions[node.function](*operands)
 
@@ -185,7 +191,7 @@ def _called(node: Call, operands: list[Expr], functions: Mapping[str, Operation]
             raise FormulaError(Diagnostic("range", message, span))
         return value
 
-    return called(node.function, tuple(operands), number, relu_at_zero=relu_at_zero)
+    return called(node.function, tuple(operands), number, kinks)
 
 
 def _plain_number(expr: Expr) -> float | None:

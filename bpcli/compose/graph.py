@@ -11,7 +11,7 @@ from bpcli.calculus.ops.matrices import as_number, broadcast_to
 from bpcli.calculus.program import Binding, Program
 from bpcli.compose.built import Built, Inputs, Source, Turn, as_matrix
 from bpcli.compose.forms import with_worked_forms
-from bpcli.compose.formula import FormulaError, size_of, sizes_written_out, translate
+from bpcli.compose.formula import FormulaError, kinks_of, size_of, sizes_written_out, translate
 from bpcli.compose.update import Renewal, renewed
 from bpcli.diagnostics import Diagnostic, ProblemError
 from bpcli.notation.conventions import derivative_math, name_math
@@ -84,7 +84,7 @@ def _definitions(
     faults: list[Diagnostic] = []
     total = 0
     sizes = sizes_written_out(problem.functions)
-    relu_at_zero = problem.conventions.relu_at_zero
+    kinks = kinks_of(problem.conventions)
     for definition in graph.definitions:
         size = size_of(definition.formula, sizes)
         total += size
@@ -98,7 +98,7 @@ def _definitions(
             faults.append(Diagnostic("formula-too-long", message, span, help="break it into steps"))
             break
         try:
-            expr = translate(definition.formula, scope, functions, relu_at_zero)
+            expr = translate(definition.formula, scope, functions, kinks)
         except FormulaError as error:
             faults.append(error.diagnostic)
             # What is built on it cannot be judged; a stand-in would only bring up faults that are not there.

@@ -28,6 +28,7 @@ from bpcli.calculus.program import Program
 from bpcli.compose.blocks import BLOCKS, own_block
 from bpcli.compose.built import Built, Given, Source, Turn, as_matrix, laid_out, turned
 from bpcli.compose.forms import with_stable_gradient, with_worked_forms
+from bpcli.compose.formula import kinks_of
 from bpcli.compose.layout import Layout
 from bpcli.compose.names import Names, local_derivative
 from bpcli.compose.update import Renewal, renewed
@@ -92,7 +93,7 @@ class _Builder:
             self.activation_of,
             blocks,
             functions,
-            conventions.relu_at_zero,
+            kinks_of(conventions),
         )
         self.turns: list[dict[str, Given]] = []
 
@@ -100,14 +101,7 @@ class _Builder:
         if spec.name in self.functions:
             return self.functions[spec.name]
         parameters = {key: float(value.values) for key, value in spec.parameters.items()}
-        at_zero = self.problem.conventions
-        return activation(
-            spec.name,
-            parameters,
-            axis=axis,
-            relu_at_zero=at_zero.relu_at_zero,
-            step_at_zero=at_zero.step_at_zero,
-        )
+        return activation(spec.name, parameters, axis=axis, kinks=kinks_of(self.problem.conventions))
 
     # --- what is given ---
 
@@ -369,7 +363,7 @@ class _Builder:
     def loss_operation(self, form: LossForm) -> Any:
         """The loss of that name, or the sum over the outputs of a function of the file's own."""
         assert self.network.loss is not None
-        if form.name in LOSSES:
+        if form.name in LOSSES and form.name not in self.functions:
             return loss(form)
         function = self.functions[form.name]
         factor = self.network.loss.factor

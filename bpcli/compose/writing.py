@@ -11,6 +11,7 @@ import numpy as np
 from bpcli.calculus.expr import Constant, Expr, Operation, Shape, ShapeError, Variable
 from bpcli.calculus.ops.elementary import add
 from bpcli.calculus.ops.matrices import entry
+from bpcli.calculus.ops.piecewise import Kinks
 from bpcli.calculus.ops.shaping import beside, concat, part
 from bpcli.calculus.program import Binding
 from bpcli.compose.built import Given, Inputs, Source, as_matrix, laid_out, turned
@@ -52,6 +53,8 @@ class Block(NamedTuple):
     letters: Letters = MappingProxyType({})
     batches: bool = True
     """Whether it works on a batch as well as on one instance."""
+    counts: tuple[str, ...] = ("step",)
+    """What the numbers after that of the layer count: `map`, `step`, `head`."""
 
     @property
     def name(self) -> str:
@@ -69,7 +72,7 @@ class Lines(Inputs):
         activation: Callable[[Activation, int | None], Operation],
         blocks: Mapping[str, Block],
         functions: Mapping[str, Operation],
-        relu_at_zero: float,
+        kinks: Kinks,
     ) -> None:
         super().__init__()
         self.names = names
@@ -78,7 +81,7 @@ class Lines(Inputs):
         self.activation = activation
         self.blocks = blocks
         self.functions = functions
-        self.relu_at_zero = relu_at_zero
+        self.kinks = kinks
         self.bindings: list[Binding] = []
         self.twins: dict[str, str] = {}
         self.parameters: list[Variable] = []

@@ -7,10 +7,12 @@ rest is decimal arithmetic. Ten significant digits were measured to be the same 
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+import sys
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 MOST_DIGITS = 10
+LARGEST = Decimal(sys.float_info.max)
 SMALL_DIGITS = 3  # significant digits of a number too small for the decimals asked for
 
 
@@ -65,6 +67,9 @@ def _to_place(value: Decimal, exponent: int) -> Decimal:
 def _to_digits(value: Decimal, digits: int) -> Decimal:
     """`value` to so many significant digits; 9.996 to three is 10.0, a carry bringing no digit more."""
     rounded = _to_place(value, value.adjusted() - digits + 1)
+    if rounded.adjusted() >= LARGEST.adjusted() and abs(rounded) > LARGEST:
+        # Up would leave the numbers that can be read again.
+        return value.quantize(Decimal(1).scaleb(value.adjusted() - digits + 1), rounding=ROUND_DOWN)
     return _to_place(rounded, rounded.adjusted() - digits + 1)
 
 

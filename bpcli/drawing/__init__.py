@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bpcli.drawing.contents import graph_picture
+from bpcli.drawing.model import Numbers
 from bpcli.drawing.units import network_picture
 from bpcli.solution.solution import Solution
 
 __all__ = ["FORMATS", "draw"]
 
 FORMATS = {
-    "terminal": ("bpcli.drawing.terminal:picture_to_text", "bpcli.drawing.terminal:network_to_text"),
+    "terminal": ("bpcli.drawing.terminal:picture_to_text", "bpcli.drawing.terminal_network:network_to_text"),
     "svg": ("bpcli.drawing.svg:picture_to_svg", "bpcli.drawing.svg_network:network_to_svg"),
     "dot": ("bpcli.drawing.dot:picture_to_dot", "bpcli.drawing.dot:network_to_dot"),
     "mermaid": ("bpcli.drawing.mermaid:picture_to_mermaid", "bpcli.drawing.mermaid:network_to_mermaid"),
@@ -28,10 +29,12 @@ def draw(
     extended: bool = False,
     only: Iterable[str] = (),
     instance: int = 1,
+    numbers: Numbers = "all",
     **settings: object,
 ) -> str:
     """A solution as a picture: its graph, or the units of its network with the numbers of one instance.
 
+    `numbers`: `given` leaves out what is worked, `none` leaves names and symbols alone.
     `settings` are those of the format (`width` and `ascii` for the terminal). Raises ValueError for an unknown format,
     UnknownQuantityError for ids in `only` that name nothing, DrawingError for what cannot be drawn.
     """
@@ -41,5 +44,9 @@ def draw(
         raise ValueError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
     module, _, function = FORMATS[format][network].partition(":")
     write: Callable[..., str] = getattr(import_module(module), function)
-    picture: Any = network_picture(solution, instance) if network else graph_picture(solution, only, extended=extended)
+    picture: Any
+    if network:
+        picture = network_picture(solution, instance, numbers)
+    else:
+        picture = graph_picture(solution, only, extended=extended, numbers=numbers)
     return write(picture, **settings)

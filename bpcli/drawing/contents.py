@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from bpcli.calculus.expr import Array, Constant, Expr, Variable, evaluate, variables_of
-from bpcli.calculus.program import Binding, Contribution
+from bpcli.calculus.program import Binding, Contribution, Program
 from bpcli.document.mathtree import Math, Matrix, Number
-from bpcli.drawing.model import Box, DrawingError, Edge, Picture
+from bpcli.drawing.model import Box, DrawingError, Edge, Numbers, Picture
 from bpcli.messages import Messages
 from bpcli.notation.writer import Writer
 from bpcli.solution.solution import Solution
@@ -21,29 +21,45 @@ MOST_ENTRIES = 4
 DOTS = "…"
 
 
-def graph_picture(solution: Solution, only: Iterable[str] = (), *, extended: bool = False) -> Picture:
-    """The quantities of a solution and how they depend on each other.
+def graph_picture(
+    solution: Solution, only: Iterable[str] = (), *, extended: bool = False, numbers: Numbers = "all"
+) -> Picture:
+    """The quantities of a solution and how they depend on each other; of several updates the first.
 
     `only`: ids of quantities; they and what they are computed from are drawn. `extended`: gradients are boxes of
     their own, with the edges of their formulas. Raises UnknownQuantityError for ids that name nothing, DrawingError
     where there would be too many boxes.
     """
     names = [solution.resolve(identifier).name for identifier in only]
-    gradients = {b.variable.name for b in solution.program.bindings if b.phase == "backward"}
-    extended = extended or any(name in gradients for name in names)
-    phases = ("forward", "backward") if extended else ("forward",)
-    lines = [b for b in solution.program.bindings if b.phase in phases]
-    if names:
-        chosen = solution.program.needed_for(names)
-        lines = [b for b in lines if b.variable.name in chosen]
-    return _Painter(solution, lines, extended, names).picture()
+    if not names:
+        solution = solution.one_update
+    program = solution.program
+    chosen = program.needed_for(names or _drawn(program, extended))
+    lines = [b for b in program.bindings if b.variable.name in chosen]
+    extended = extended or any(b.phase != "forward" for b in lines)
+    return _Painter(solution, lines, extended, names, numbers).picture()
+
+
+def _drawn(program: Program, extended: bool) -> list[str]:
+    """The first forward pass, with the gradients where they are drawn; of what has no pass, its updates."""
+    late: set[str] = set()  # lines of an update, and what is computed from them
+    for binding in program.bindings:
+        if binding.phase == "update" or any(v.name in late for v in variables_of(binding.expr)):
+            late.add(binding.variable.name)
+    names = [b.variable.name for b in program.bindings if b.phase == "forward" and b.variable.name not in late]
+    if extended:
+        names += [b.variable.name for b in program.bindings if b.phase == "backward"]
+    return names or [b.variable.name for b in program.bindings]
 
 
 class _Painter:
     """Makes the boxes and edges of one picture."""
 
-    def __init__(self, solution: Solution, lines: list[Binding], extended: bool, names: list[str]) -> None:
+    def __init__(
+        self, solution: Solution, lines: list[Binding], extended: bool, names: list[str], numbers: Numbers
+    ) -> None:
         self.solution = solution
+        self.numbers = numbers
         self.lines = lines
         self.extended = extended
         self.writer = Writer(solution.rounding)
@@ -70,7 +86,7 @@ class _Painter:
         return Picture(self.solution.problem.title, description, _in_order(boxes, edges), edges)
 
     def given(self, variable: Variable) -> Box:
-        value, exact = self.value(variable)
+        value, exact = self.value(variable, given=True)
         return Box(variable.name, variable.math, None, value, exact, "input", self.gradient(variable))
 
     def computed(self, binding: Binding) -> Box:
@@ -83,27 +99,31 @@ class _Painter:
         shown = None if formula in (variable.math, value) else formula
         return Box(variable.name, variable.math, shown, value, exact, kind, self.gradient(variable))
 
-    def value(self, variable: Variable) -> tuple[Math, bool]:
+    def value(self, variable: Variable, *, given: bool = False) -> tuple[Math | None, bool]:
         solution = self.solution
+        if self.numbers == "none" or (self.numbers == "given" and not given):
+            return None, True
         return short_value(self.writer, solution.values[variable.name], solution.texts.get(variable.name))
 
-    def gradient(self, variable: Variable) -> tuple[Math, Math, bool] | None:
+    def gradient(self, variable: Variable) -> tuple[Math, Math | None, bool] | None:
         line = self.adjoints.get(variable.name)
-        if line is None or self.extended:
+        if line is None or self.extended or self.numbers == "given":
             return None
         return (line.variable.math, *self.value(line.variable))
 
     def edge(self, source: Variable, binding: Binding) -> Edge:
         target = binding.variable
         line = self.adjoints.get(source.name)
-        if line is None or self.extended:
+        if line is None or self.extended or self.numbers == "given":
             return Edge(source.name, target.name)
         parts = [c for c in line.contributions if c.consumer is target]
         if not parts:
             return Edge(source.name, target.name)
         sent = _sum([self.local(part) for part in parts])
         value, exact = None, True
-        if sent.shape == () and target.shape == () and not isinstance(sent, Constant):
+        if self.numbers == "none" and isinstance(sent, Constant):
+            return Edge(source.name, target.name, passed=True)
+        if self.numbers == "all" and sent.shape == () and target.shape == () and not isinstance(sent, Constant):
             texts = self.solution.texts.get(sent.name) if isinstance(sent, Variable) else None
             with np.errstate(all="ignore"):
                 value, exact = short_value(self.writer, evaluate(sent, self.solution.values), texts)

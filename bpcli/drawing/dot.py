@@ -46,20 +46,27 @@ def network_to_dot(picture: NetworkPicture) -> str:
         "  ranksep=1.6; splines=line;",
         f"  label={quoted(picture.title)}; labelloc=t;",
     ]
-    for k, column in enumerate(picture.columns):
+    for column in picture.columns:
         names = []
-        for j, unit in enumerate(column.units):
-            names.append(f"u{k}_{j}")
-            lines.append(f"  u{k}_{j} [label={quoted(unit_lines(unit))}];")
-        if column.hidden:
-            names.append(f"u{k}_more")
-            lines.append(f'  u{k}_more [label="⋮ + {column.hidden}" shape=none style=""];')
+        for k in column:
+            panel = picture.panels[k]
+            for j, unit in enumerate(panel.units):
+                names.append(f"u{k}_{j}")
+                lines.append(f"  u{k}_{j} [label={quoted(unit_lines(unit))}];")
+            if panel.hidden:
+                names.append(f"u{k}_more")
+                lines.append(f'  u{k}_more [label="⋮ + {panel.hidden}" shape=none style=""];')
         lines.append(f"  {{ rank=same; {'; '.join(names)} }}")
     for wire in picture.wires:
-        ends = f"u{wire.column}_{wire.source} -> u{wire.column + 1}_{wire.target}"
-        lines.append(f"  {ends} [taillabel={quoted(to_text(wire.weight))} labeldistance=4];")
+        ends = f"{_end(wire.before, wire.source)} -> {_end(wire.after, wire.target)}"
+        label = f" [taillabel={quoted(to_text(wire.label))} labeldistance=4]" if wire.label is not None else ""
+        lines.append(f"  {ends}{label};")
     if picture.loss is not None:
         lines.append(f"  loss [label={quoted(unit_lines(picture.loss))}{KINDS['output']}];")
-        last = len(picture.columns) - 1
-        lines += [f"  u{last}_{j} -> loss;" for j in range(len(picture.columns[-1].units))]
+        lines += [f"  u{k}_{j} -> loss;" for k in picture.predictions for j in range(len(picture.panels[k].units))]
     return "\n".join([*lines, "}", ""])
+
+
+def _end(panel: int, unit: int | None) -> str:
+    """A unit; for a wire from a panel as a whole, its first one."""
+    return f"u{panel}_{unit or 0}"

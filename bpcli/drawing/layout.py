@@ -65,20 +65,24 @@ class _Place:
         self.after: list[tuple[_Place, float]] = []
 
 
-def layered(sizes: Mapping[str, tuple[float, float]], links: Sequence[Link]) -> Layout:
-    """Places boxes of the given sizes; the boxes must be in an order in which edges go forward."""
-    layer_of = _layers(list(sizes), links)
+def layered(sizes: Mapping[str, tuple[float, float]], links: Sequence[Link], channels: Sequence[float] = ()) -> Layout:
+    """Places boxes of the given sizes; the boxes must be in an order in which edges go forward.
+
+    `channels`: how far apart neighbouring layers of boxes are at least.
+    """
+    layer_of = layers_of(list(sizes), links)
     boxes = {name: _Place(2 * layer_of[name], w, h / 2, h / 2, name) for name, (w, h) in sizes.items()}
     chains = [_chain(link, boxes) for link in links]
     layers = _initial_order(boxes, chains)
     layers = _fewest_crossings(layers)
     _settle(layers)
     _straighten(layers, chains)
-    sides, width = _columns(layers)
+    sides, width = _columns(layers, channels)
     return _result(boxes, links, chains, sides, width)
 
 
-def _layers(names: Sequence[str], links: Sequence[Link]) -> dict[str, int]:
+def layers_of(names: Sequence[str], links: Sequence[Link]) -> dict[str, int]:
+    """The layer of each box: after all that leads to it, and what nothing leads to beside what uses it first."""
     layer = dict.fromkeys(names, 0)
     after: dict[str, list[str]] = {name: [] for name in names}
     fed: set[str] = set()
@@ -292,13 +296,18 @@ def _kept_apart(layer: Sequence[_Place], wanted: Sequence[float], weights: Seque
 # --- result ---
 
 
-def _columns(layers: Sequence[Sequence[_Place]]) -> tuple[list[tuple[float, float]], float]:
+def _columns(layers: Sequence[Sequence[_Place]], channels: Sequence[float]) -> tuple[list[tuple[float, float]], float]:
     """The left and right side of each layer, and the whole width."""
     sides: list[tuple[float, float]] = []
     right = 0.0
-    for layer in layers:
+    for k, layer in enumerate(layers):
         climb = max((abs(place.y - other.y) for place in layer for other, _ in place.before), default=0.0)
         left = right + (min(max(CHANNEL, climb / STEEPEST), WIDEST_CHANNEL) if right and layer else 0.0)
+        if k and k % 2 == 0 and k // 2 <= len(channels):
+            spare = sides[k - 2][1] + channels[k // 2 - 1] - left
+            if spare > 0:
+                left += spare
+                sides[k - 1] = (sides[k - 1][0] + spare / 2, sides[k - 1][1] + spare / 2)
         right = left + max((place.width for place in layer), default=0.0)
         sides.append((left, right))
     return sides, right

@@ -44,16 +44,16 @@ def picture_to_mermaid(picture: Picture) -> str:
 def network_to_mermaid(picture: NetworkPicture) -> str:
     """The units of the network, the weights on the edges."""
     lines = ["flowchart LR"]
-    for k, column in enumerate(picture.columns):
-        for j, unit in enumerate(column.units):
-            lines.append(f"  u{k}_{j}[{quoted(unit_lines(unit))}]:::{'node' if k else 'input'}")
-        if column.hidden:
-            lines.append(f"  u{k}_more[{quoted(f'⋮ + {column.hidden}')}]:::input")
+    for k, panel in enumerate(picture.panels):
+        for j, unit in enumerate(panel.units):
+            lines.append(f"  u{k}_{j}[{quoted(unit_lines(unit))}]:::{'input' if panel.given else 'node'}")
+        if panel.hidden:
+            lines.append(f"  u{k}_more[{quoted(f'⋮ + {panel.hidden}')}]:::input")
     for wire in picture.wires:
-        weight = quoted(to_text(wire.weight))
-        lines.append(f"  u{wire.column}_{wire.source} -->|{weight}| u{wire.column + 1}_{wire.target}")
+        label = f"|{quoted(to_text(wire.label))}|" if wire.label is not None else ""
+        ends = f"u{wire.before}_{wire.source or 0}", f"u{wire.after}_{wire.target or 0}"
+        lines.append(f"  {ends[0]} -->{label} {ends[1]}")
     if picture.loss is not None:
         lines.append(f"  loss[{quoted(unit_lines(picture.loss))}]:::output")
-        last = len(picture.columns) - 1
-        lines += [f"  u{last}_{j} --> loss" for j in range(len(picture.columns[-1].units))]
+        lines += [f"  u{k}_{j} --> loss" for k in picture.predictions for j in range(len(picture.panels[k].units))]
     return "\n".join([*lines, *CLASSES, ""])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from bpcli.diagnostics import BpcliError
 from bpcli.document.mathtree import Math
+
+Numbers: TypeAlias = Literal["all", "given", "none"]
+"""Which numbers a picture shows: all; those that the exercise gives; or none, names and symbols alone."""
 
 
 class DrawingError(BpcliError):
@@ -18,15 +21,16 @@ class Box(NamedTuple):
     """One quantity. `kind`: `input`, `node`, `output` or `adjoint`.
 
     `exact` says that the value shown is the value itself; `gradient` is the name of its gradient and that one's value.
+    Values that are not to be shown are None.
     """
 
     id: str
     name: Math
     formula: Math | None
-    value: Math
+    value: Math | None
     exact: bool
     kind: str
-    gradient: tuple[Math, Math, bool] | None = None
+    gradient: tuple[Math, Math | None, bool] | None = None
 
 
 class Edge(NamedTuple):

@@ -262,13 +262,17 @@ def _card(box: Box) -> _Card:
     if given and type(box.value) is Matrix:
         parts.append(_matrix_part([*head, Run(" = ")], box.value, SIZE, ""))
     elif given:
-        parts.append(_text_part([*head, Run(" = "), *runs(box.value)], SIZE))
+        parts.append(_text_part(head if box.value is None else [*head, Run(" = "), *runs(box.value)], SIZE))
     else:
         parts += [_text_part(line, SIZE) for line in broken(head, SIZE, WIDEST)]
-        parts.append(_value_part([Run("= " if box.exact else "≈ ")], box.value, ""))
+        if box.value is not None:
+            parts.append(_value_part([Run("= " if box.exact else "≈ ")], box.value, ""))
     if box.gradient is not None:
         name_of, value, exact = box.gradient
-        parts.append(_value_part([*runs(name_of), Run(" = " if exact else " ≈ ")], value, "back"))
+        if value is None:
+            parts.append(_text_part(runs(name_of), SMALL + 1, "back"))
+        else:
+            parts.append(_value_part([*runs(name_of), Run(" = " if exact else " ≈ ")], value, "back"))
     width = max(part.width for part in parts) + 2 * PAD_X
     return _Card(tuple(parts), width, sum(part.height for part in parts) + 2 * PAD_Y)
 

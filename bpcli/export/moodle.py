@@ -107,7 +107,9 @@ def _right(cell: Cell) -> list[tuple[float, float]]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.10g}"
+    text = f"{value:.10g}"
+    # Rounded up, the largest numbers of all are none that can be read again.
+    return text if math.isfinite(float(text)) else repr(value)
 
 
 def _feedback(text: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from bpcli.calculus.expr import Variable
 from bpcli.diagnostics import Diagnostic, ProblemError, Span
 from bpcli.problem.identifiers import UnknownQuantityError
+from bpcli.solution.budget import refuse_long_list
 from bpcli.solution.solution import Solution
 
 DEFAULT_POINTS = 1.0
@@ -49,6 +50,12 @@ def asked(solution: Solution) -> tuple[Asked, ...]:
     """
     points = solution.problem.check.points
     return _listed(solution.one_update, points) if points else _everything(solution)
+
+
+def refuse_long_sheet(solution: Solution) -> None:
+    """Raises ProblemError for a problem that asks for more numbers than a sheet has room for, at their place."""
+    names = frozenset(item.name for item in asked(solution))
+    refuse_long_list(solution.problem, solution.program, names, "ask for some of them: `check: {points: …}`")
 
 
 def answer_shape(variable: Variable) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ LATER = {
     "symbol-clash": "Two quantities would have the same name under the symbols that the problem chooses.",
     "wrong-derivative": "A stated derivative is not that of the function, as central differences show.",
     "not-finite": "A quantity is not a finite number: an overflow, a division by zero, a logarithm of zero.",
+    "too-large": "A problem asks for more numbers, or more work, than fit into memory and a few seconds.",
     "range": "An argument of a function lies outside of what the function takes.",
     # answers, and the files beside them
     "unreadable": "A file cannot be read.",

@@ -19,6 +19,7 @@ from bpcli.calculus.ops.functions import sigmoid
 from bpcli.calculus.ops.losses import LossForm, loss
 from bpcli.calculus.ops.matrices import matmul
 from bpcli.calculus.program import Binding, Program
+from bpcli.calculus.size import entries, multiply_adds_of
 from bpcli.document.mathtree import Identifier
 
 PHASES = ("forward", "backward", "update")
@@ -97,7 +98,7 @@ def cost_of(program: Program, parameters: Iterable[Variable] = ()) -> Cost:
     """The cost of a program; `parameters` are those whose gradient it computes."""
     lines = tuple(_line(binding) for binding in program.bindings)
     passes = {phase: _sum([line for line in lines if line.phase == phase]) for phase in PHASES}
-    moved = sum(_size(variable.shape) for variable in parameters)
+    moved = sum(entries(variable.shape) for variable in parameters)
     differences = None
     if moved and passes["backward"].lines:
         once, back = passes["forward"].work, passes["backward"].work
@@ -108,7 +109,7 @@ def cost_of(program: Program, parameters: Iterable[Variable] = ()) -> Cost:
 
 def _line(binding: Binding) -> LineCost:
     variable = binding.variable
-    numbers = _size(variable.shape)
+    numbers = entries(variable.shape)
     nodes = [node for node in postorder(binding.expr) if isinstance(node, Apply)]
     return LineCost(
         variable,
@@ -116,18 +117,8 @@ def _line(binding: Binding) -> LineCost:
         sum(not node.operation.immediate for node in nodes),
         numbers,
         numbers * sum(_needs(binding.expr).values()),
-        sum(map(multiply_adds, nodes)),
+        sum(map(multiply_adds_of, nodes)),
     )
-
-
-def multiply_adds(node: Apply) -> int:
-    """The multiply-adds of one operation: what it says, or one for each entry of its largest operand or result."""
-    shapes = [item.shape for item in node.inputs]
-    if node.operation.work is not None:
-        return node.operation.work(*shapes)
-    if node.operation.immediate:
-        return 0
-    return max(_size(shape) for shape in (node.shape, *shapes))
 
 
 def _needs(root: Expr) -> dict[str, int]:
@@ -144,7 +135,7 @@ def _needs(root: Expr) -> dict[str, int]:
                 for name, below in needs[id(item)].items():
                     merged[name] = max(merged.get(name, 0), count * below)
             needs[id(node)] = merged
-    sizes = {variable.name: _size(variable.shape) for variable in variables_of(root)}
+    sizes = {variable.name: entries(variable.shape) for variable in variables_of(root)}
     return {name: min(count, sizes[name]) for name, count in needs[id(root)].items()}
 
 
@@ -155,7 +146,7 @@ def _fan_in(node: Apply) -> tuple[int, ...]:
         return operation.fan_in(*shapes)
     if operation.elementwise or operation.immediate:
         return (1,) * len(shapes)
-    return tuple(map(_size, shapes))
+    return tuple(map(entries, shapes))
 
 
 def _active_edges(program: Program) -> int:
@@ -165,7 +156,7 @@ def _active_edges(program: Program) -> int:
     for binding in program.bindings:
         if binding.phase == "forward":
             needs = _needs(binding.expr)
-            edges += _size(binding.variable.shape) * sum(count for name, count in needs.items() if name in active)
+            edges += entries(binding.variable.shape) * sum(count for name, count in needs.items() if name in active)
     return edges
 
 
@@ -189,10 +180,6 @@ def _by_layer(lines: Sequence[LineCost]) -> tuple[tuple[int, int, int], ...]:
                 work[line.phase] += line.work
         rows.append((layer, work["forward"], work["backward"]))
     return tuple(rows)
-
-
-def _size(shape: Shape) -> int:
-    return shape[0] * shape[1] if shape else 1
 
 
 # --- growth ---

@@ -9,15 +9,17 @@ adjoint has only to lie between them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from bpcli.calculus.expr import Array, Variable, variables_of
 from bpcli.calculus.program import Binding, Program
+from bpcli.calculus.size import entries, multiply_adds
 from bpcli.compose.built import Built
 from bpcli.document.rounding import Rounding
+from bpcli.solution.budget import refuse_many_differences
 from bpcli.solution.solution import NumericError, Solution, Step, run
 
 AGREEMENT = 1e-6
@@ -25,7 +27,11 @@ AGREEMENT = 1e-6
 
 MOST_DIGITS = 12
 MOST_ENTRIES = 10_000
-"""A variable with more entries is checked along random directions in place of entry by entry."""
+"""A variable with more entries is checked along random directions in place of entry by entry, and so is one whose
+entries, each times the lines below it, are more than this; so many numbers are reckoned as a line."""
+NUMBERS_A_LINE = 400
+RUNS = 18
+"""Evaluations that the slope at an entry takes, at most."""
 
 DIRECTIONS = 20
 SEED = 1970
@@ -112,11 +118,33 @@ def checked_steps(solution: Solution, names: Iterable[str] | None = None) -> lis
     ]
 
 
+def refuse_long_check(solution: Solution, names: Iterable[str]) -> None:
+    """Raises ProblemError for adjoints whose check would take longer than anybody waits."""
+    steps = checked_steps(solution, names)
+    amounts = []
+    for step in steps:
+        of = _taken_at(solution.built, step.binding)
+        lines = _lines_between(solution, of)
+        slopes = DIRECTIONS if _is_large(of, lines) else entries(of.shape)
+        amounts.append((step.binding.variable, int(RUNS * slopes * _length(lines))))
+    refuse_many_differences(solution.problem, amounts)
+
+
+def _length(lines: Sequence[Binding]) -> float:
+    return len(lines) + sum(multiply_adds(line.expr) for line in lines) / NUMBERS_A_LINE
+
+
+def _is_large(variable: Variable, lines: Sequence[Binding]) -> bool:
+    count = entries(variable.shape)
+    return count > DIRECTIONS and count * max(1.0, _length(lines)) > MOST_ENTRIES
+
+
 def _check(solution: Solution, binding: Binding, values: dict[str, Array]) -> GradientComparison:
     adjoint, of = binding.variable, _taken_at(solution.built, binding)
-    output = _output_as_function_of(solution, of, values)
+    lines = _lines_between(solution, of)
+    output = _output_as_function_of(solution, of, lines, values)
     start, gradient = np.asarray(values[of.name]), np.asarray(values[adjoint.name])
-    if start.size > MOST_ENTRIES:
+    if _is_large(of, lines):
         return _check_directions(adjoint.name, output, start, gradient)
     numeric, errors = np.zeros(start.shape), np.zeros(start.shape)
     kinks = np.zeros(start.shape, dtype=bool)
@@ -146,15 +174,10 @@ def _check_directions(name: str, output: Callable[[Array], float], start: Array,
     return GradientComparison(name, analytic, numeric, kinks, float(np.max(errors)), DIRECTIONS)
 
 
-def _output_as_function_of(
-    solution: Solution, variable: Variable, values: dict[str, Array]
-) -> Callable[[Array], float]:
-    """The output when `variable` has another value: only what lies between the two is computed anew."""
+def _lines_between(solution: Solution, variable: Variable) -> tuple[Binding, ...]:
+    """What has to be computed anew for the output when `variable` has another value."""
     built = solution.built
-    prediction = built.output if built.prediction is None else built.prediction
-    target, needed = _output_after(built, variable)
-    if target not in built.program.variables():
-        needed = built.program.needed_for([prediction.name])
+    _, needed = _output_after(built, variable)
     changed = {variable.name}
     lines = []
     for binding in built.program.bindings:
@@ -162,7 +185,17 @@ def _output_as_function_of(
         if name in needed and name != variable.name and any(v.name in changed for v in variables_of(binding.expr)):
             changed.add(name)
             lines.append(binding)
-    below = built._replace(program=Program(built.program.inputs, tuple(lines)), state=())
+    return tuple(lines)
+
+
+def _output_as_function_of(
+    solution: Solution, variable: Variable, lines: tuple[Binding, ...], values: dict[str, Array]
+) -> Callable[[Array], float]:
+    """The output when `variable` has another value."""
+    built = solution.built
+    below = built._replace(program=Program(built.program.inputs, lines), state=())
+    target, _ = _output_after(built, variable)
+    prediction = _prediction(built).name
 
     def output(value: Array) -> float:
         try:
@@ -172,7 +205,7 @@ def _output_as_function_of(
         if target in result:
             return float(result[target])
         # The gradient at the prediction is given; the sum of its products with the prediction has that gradient.
-        return float(np.sum(values[f"d{target}/d{prediction.name}"] * result[prediction.name]))
+        return float(np.sum(values[f"d{target}/d{prediction}"] * result[prediction]))
 
     return output
 
@@ -198,7 +231,11 @@ def _output_after(built: Built, variable: Variable) -> tuple[str, frozenset[str]
         needed = built.program.needed_for([candidate])
         if variable.name in needed:
             return candidate, needed
-    return name, built.program.needed_for([name])
+    return name, built.program.needed_for([name if name in built.program.variables() else _prediction(built).name])
+
+
+def _prediction(built: Built) -> Variable:
+    return built.output if built.prediction is None else built.prediction
 
 
 def _line(output: Callable[[Array], float], start: Array, direction: Array) -> Along:

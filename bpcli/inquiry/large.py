@@ -16,11 +16,12 @@ from bpcli.calculus.expr import Apply, Constant, Expr, Operation, ShapeError
 from bpcli.calculus.lower import Line, NodeOf
 from bpcli.calculus.ops.elementary import negate
 from bpcli.calculus.ops.functions import identity
+from bpcli.calculus.ops.piecewise import Kinks
 from bpcli.calculus.ops.registry import INFIX
 from bpcli.calculus.schedule import Schedule
 from bpcli.calculus.tape import ELEMENTARY, NotFiniteError, Tape
 from bpcli.compose.custom import custom_operations
-from bpcli.compose.formula import FormulaError, translate
+from bpcli.compose.formula import FormulaError, kinks_of, translate
 from bpcli.diagnostics import Diagnostic, ProblemError
 from bpcli.inquiry.gradcheck import GradientComparison, compared
 from bpcli.inquiry.scalar import numeric_error
@@ -95,10 +96,10 @@ def solve_large(problem: Problem) -> LargeSolution | None:
     """
     graph = problem.graph
     assert graph is not None
-    functions, faults = custom_operations(problem.functions, problem.conventions.relu_at_zero)
+    functions, faults = custom_operations(problem.functions, kinks_of(problem.conventions))
     if faults:
         raise ProblemError(problem.path, problem.text, tuple(faults))
-    builder = _Builder(functions, problem.conventions.relu_at_zero)
+    builder = _Builder(functions, kinks_of(problem.conventions))
     try:
         builder.build(graph)
     except _NotOfNumbersError:
@@ -174,11 +175,11 @@ def _refused(problem: Problem, graph: Graph, builder: _Builder, error: NotFinite
 class _Builder:
     """Puts one definition after another on a tape; used once."""
 
-    def __init__(self, functions: dict[str, Operation], relu_at_zero: float) -> None:
+    def __init__(self, functions: dict[str, Operation], kinks: Kinks) -> None:
         self.tape = Tape()
         self.nodes: dict[str, int] = {}
         self.functions = functions
-        self.relu_at_zero = relu_at_zero
+        self.kinks = kinks
         self.has_textbook_forms = False
         self.cells: dict[str, tuple[int, ...]] = {}
         self._numbers: dict[float, int] = {}
@@ -244,7 +245,7 @@ class _Builder:
         )
         scope = {str(place): NodeOf(node) for place, node in enumerate(operands)}
         try:
-            expr = translate(call._replace(arguments=literal), scope, self.functions, self.relu_at_zero)
+            expr = translate(call._replace(arguments=literal), scope, self.functions, self.kinks)
         except (FormulaError, ShapeError):
             raise _NotOfNumbersError from None  # the long way says what is wrong
         if not isinstance(expr, Apply):

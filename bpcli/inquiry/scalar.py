@@ -9,7 +9,8 @@ import numpy as np
 
 from bpcli.calculus.lower import MOST_NODES, ScalarProgram, TooManyNodesError, lower
 from bpcli.calculus.tape import NotFiniteError
-from bpcli.diagnostics import BpcliError
+from bpcli.diagnostics import BpcliError, Diagnostic, ProblemError
+from bpcli.solution.budget import place_of, refuse_single_numbers
 from bpcli.solution.solution import NumericError, Solution
 
 
@@ -21,15 +22,6 @@ class ScalarRangeError(NumericError):
             f"{super().__str__()}; at scalar grain every operation is worked as its definition is written, "
             "and without `--grain scalar` it is gone around"
         )
-
-
-class ScalarSizeError(BpcliError):
-    """A problem with more single numbers than are told one by one."""
-
-    exit_code = 2
-
-    def __init__(self) -> None:
-        super().__init__(f"this problem comes to more than {MOST_NODES} single numbers; --grain author tells it whole")
 
 
 class NoScalarFormError(BpcliError):
@@ -78,7 +70,8 @@ def solve_scalar(solution: Solution) -> ScalarSolution:
 
     Raises NumericError where a textbook form leaves the range of numbers (the matrix program may go around it).
     """
-    solution = solution.one_update
+    refuse_single_numbers(solution.problem, solution.program)
+    solution = solution.one_update  # at scalar grain a step of the optimizer is no line
     if solution.output.name not in solution.variables:
         raise NoScalarFormError(
             f"this problem has no scalar form: `{solution.output.name}` is not computed, its gradient is given"
@@ -86,7 +79,11 @@ def solve_scalar(solution: Solution) -> ScalarSolution:
     try:
         program = lower(solution.program, solution.built.values, solution.output, solution.texts)
     except TooManyNodesError:
-        raise ScalarSizeError from None
+        message = f"more than {MOST_NODES:,} single numbers"
+        problem = solution.problem
+        span = place_of(problem, solution.output)
+        advice = "--grain author tells the problem whole"
+        raise ProblemError(problem.path, problem.text, (Diagnostic("too-large", message, span, help=advice),)) from None
     except NotImplementedError as error:
         raise NoScalarFormError(f"this problem has no scalar form: {error}") from None
     rounded = solution.rounding.rounded if solution.rounding.each_step else None

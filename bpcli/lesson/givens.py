@@ -24,7 +24,7 @@ def given_blocks(solution: Solution, writer: Writer, messages: Messages) -> list
     if solution.problem.graph is not None:
         return _graph_givens(solution, writer, messages)
     blocks: list[Givens] = []
-    data = [_given(solution, writer, v) for v in solution.program.inputs if v.role in DATA]
+    data = [_given(solution, writer, v) for v in solution.cycle.program.inputs if v.role in DATA]
     blocks.append(Givens(tuple(data)))
     for layer in range(1, len(solution.problem.network.layers) + 1):  # type: ignore[union-attr]
         row = [
@@ -37,7 +37,8 @@ def given_blocks(solution: Solution, writer: Writer, messages: Messages) -> list
             for b in solution.cycle.program.bindings
             if b.rule == "activation" and b.variable.layer == layer
         )
-        blocks.append(Givens(tuple(row)))
+        if row:
+            blocks.append(Givens(tuple(row)))
     rest = [_given(solution, writer, v) for v in solution.program.inputs if _is_given_besides(solution, v)]
     if rest:
         blocks.append(Givens(tuple(rest)))

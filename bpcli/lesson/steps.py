@@ -16,6 +16,7 @@ from bpcli.calculus.stages import stages
 from bpcli.document.document import Block, Equation, Inline, InlineMath, Link, Note, Step
 from bpcli.document.mathtree import Identifier, Math, Operator, Row
 from bpcli.lesson.options import LessonOptions
+from bpcli.lesson.telling import Telling
 from bpcli.messages import Messages
 from bpcli.notation.conventions import derivative_math
 from bpcli.notation.writer import Writer
@@ -36,6 +37,7 @@ class StepTeller:
         self.options = options
         self.rounded = False
         self._defined: set[str] = set()
+        self.telling = Telling(solution, messages)
 
     def tell(self, number: int, step: Solved) -> list[Block]:
         body: list[Block] = [self._chain(step)]
@@ -128,6 +130,7 @@ class StepTeller:
                 remarks.append(self.writer.chain(binding.variable.math, [binding.stable], chain))
         remarks.extend(self._kinks(binding))
         remarks.extend(self._choices(binding))
+        remarks.extend(self._level(binding))
         if not _finite(step.value):
             around = self._detour(binding)
             remarks.append(
@@ -175,6 +178,16 @@ class StepTeller:
                 return [Note(self.messages.inline("note.choice", choice=self.writer.math(node)))]
         return []
 
+    def _level(self, binding: Binding) -> list[Block]:
+        """That a function of steps has no slope, the first time it is differentiated."""
+        for node in postorder(binding.expr):
+            if isinstance(node, Apply) and node.operation.primal is not None:
+                operation = node.operation
+                if "level" in dict(operation.parameters) and operation.name not in self._defined:
+                    self._defined.add(operation.name)
+                    return [Note(self.messages.inline("note.level", slope=self.writer.math(node)))]
+        return []
+
     def _digits_lost(self, step: Solved) -> list[Block]:
         """Where the textbook form, computed as written, shows other digits than the accurate value."""
         binding = step.binding
@@ -185,6 +198,8 @@ class StepTeller:
         written = self.writer.math(Constant(naive))
         if shown == written:
             return []
+        if np.any(np.isnan(naive)):
+            return [Note(self.messages.inline("note.no_value", value=shown), "warning")]
         return [Note(self.messages.inline("note.textbook", naive=written, value=shown), "warning")]
 
     # --- words ---
@@ -201,10 +216,11 @@ class StepTeller:
             "count": self._instances(),
             "function": self._function_name(step),
         }
+        title = self.telling.title(step.binding)
+        if not self.telling.is_textbook(step.binding):
+            forward = step.phase == "forward"
+            return title, self.telling.why_forward(step.binding) if forward else self.telling.why_back(step.binding)
         key = self._key(step)
-        title_key = {"pre_activation_gradient.jacobian": "pre_activation_gradient"}.get(key, key)
-        titles = (f"title.{title_key}", f"title.{step.rule}", f"title.{step.rule}.alone", "title.new")
-        title = messages.inline(messages.first(titles, holes), **holes)
         if step.rule.endswith("_gradient"):
             holes["consumers"] = self._consumers(step.binding)
         why_key = self._why(step, key)

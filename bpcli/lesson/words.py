@@ -8,6 +8,7 @@ from bpcli.calculus.expr import Variable
 from bpcli.calculus.program import Binding
 from bpcli.diagnostics import Diagnostic
 from bpcli.document.document import Inline
+from bpcli.lesson.telling import Telling
 from bpcli.messages import Messages
 from bpcli.notation.text import to_text
 from bpcli.solution.solution import Solution
@@ -21,6 +22,7 @@ class Words:
     def __init__(self, solution: Solution) -> None:
         self.solution = solution
         self.messages = Messages(solution.problem.language)
+        self.telling = Telling(solution, self.messages)
 
     def text(self, key: str, **holes: object) -> str:
         return self.messages.text(key, **holes)
@@ -39,17 +41,4 @@ class Words:
 
     def meaning(self, binding: Binding) -> Inline:
         """What a line is, in the words of the lesson's titles."""
-        variable = binding.variable
-        of = variable.of
-        prediction = self.solution.built.prediction
-        keys = [f"title.{binding.rule}", f"title.{binding.rule}.alone", "title.new"]
-        if binding.rule == "activation" and variable is prediction:
-            keys.insert(0, "title.prediction")
-        elif binding.rule == "activation_gradient" and of is prediction:
-            keys.insert(0, "title.prediction_gradient")
-        elif binding.rule == "local_derivative" and of is not None and variable.shape != of.shape:
-            keys.insert(0, "title.jacobian")
-        elif binding.rule.endswith("_gradient") and of is self.solution.output:
-            keys.insert(0, "title.seed")
-        holes = {"layer": variable.layer, "name": (variable if of is None else of).math}
-        return self.inline(self.messages.first(keys, holes), **holes)
+        return self.telling.title(binding)

@@ -162,8 +162,10 @@ def _logs(form: LossForm, y: Expr, t: Expr, kind: str) -> Iterator[Proposal]:
             summand = multiply(t, log(y))
             if kind == "binary":
                 summand = add(summand, multiply(subtract(1.0, t), log(subtract(1.0, y))))
-            masked = _one_output(form, summand, k, _outputs(form, y))
-            yield "L07", lambda s=masked: in_base(_summed(form, negate(s)))  # type: ignore[misc]
+            yield (
+                "L07",
+                lambda s=summand, k=k: in_base(_summed(form, negate(_one_output(form, s, k, _outputs(form, y))))),  # type: ignore[misc]
+            )
 
 
 def regularizer(site: Site) -> Iterator[Proposal]:

@@ -16,6 +16,7 @@ from bpcli.calculus.ops.matrices import axis_sum, total
 from bpcli.calculus.ops.reductions import softmax
 from bpcli.calculus.optimizer import LOOK_AHEAD
 from bpcli.calculus.program import Binding
+from bpcli.calculus.size import entries_made
 from bpcli.compose.network import form_of
 from bpcli.document.mathtree import Identifier
 from bpcli.mistakes.catalogue import described
@@ -24,6 +25,10 @@ from bpcli.solution.solution import Solution
 
 TRANSPOSES = ("F01", "G01", "B01", "U04")
 """They have no meaning for a single weight."""
+
+MOST_TRIED = 20_000_000
+"""Entries of everything that the mistaken formulas of one line compute, counted again for each that is compared: where
+there are more, the likelier mistakes are tried, and nobody makes the others by hand."""
 
 Proposal: TypeAlias = tuple[str, Callable[[], "Expr | tuple[Expr, ...]"]]
 """A catalogue id and what makes its formula, or the formulas that each entry may follow.
@@ -243,6 +248,18 @@ def _is_plain(network: Network) -> bool:
     return dense and known_loss and vectors and plain and not ahead
 
 
+def unit_matrix(n: int, k: int = 0) -> Constant:
+    """Ones on the diagonal, or `k` beside it. Raises ShapeError where it is too large to be tried."""
+    refuse_to_try(n * n)
+    return Constant(np.eye(n, k=k))
+
+
+def refuse_to_try(count: int) -> None:
+    """Raises ShapeError for a formula that computes so many numbers: the mistake is not possible here."""
+    if count > MOST_TRIED:
+        raise ShapeError(f"{count:,} numbers, and at most {MOST_TRIED:,} are tried")
+
+
 def _defined(operation: Operation, *inputs: Expr) -> Expr:
     assert operation.definition is not None
     return operation.definition(*inputs)
@@ -287,8 +304,11 @@ def expressed(site: Site, proposals: Iterable[Proposal]) -> Iterator[Variant]:
     seen: dict[str, list[Expr]] = {}
     if np.prod(shape) == 1 and shape:  # a transpose changes nothing
         ordered = [proposal for proposal in ordered if proposal[0] not in TRANSPOSES]
+    room = MOST_TRIED
     right = site.binding.formulas
     for identifier, make in ordered:
+        if room <= 0:
+            return
         try:
             made = make()
         except ShapeError:
@@ -297,6 +317,9 @@ def expressed(site: Site, proposals: Iterable[Proposal]) -> Iterator[Variant]:
         known = seen.setdefault(identifier, [])
         kept: list[Expr] = []
         for formula in several:
+            room -= entries_made(formula) * (1 + len(known))
+            if room < 0:
+                break
             fitted = _fitted(formula, shape)
             if fitted is not None and not any(same(fitted, other) for other in (*right, *known)):
                 known.append(fitted)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from bpcli.calculus.expr import Constant, Expr
-from bpcli.mistakes.site import Proposal, Site
+from bpcli.mistakes.site import Proposal, Site, refuse_to_try
 from bpcli.mistakes.slopes import derivative_of
 
 
@@ -25,5 +25,6 @@ def stale(site: Site) -> Iterator[Proposal]:
 
 def _moved(site: Site, delta: Expr) -> Expr:
     """Every instance with the delta of the one before it."""
+    refuse_to_try(site.around.instances**2)
     shift = np.roll(np.eye(site.around.instances), 1, axis=1)
     return delta @ Constant(shift) if site.around.columns else Constant(shift.T) @ delta

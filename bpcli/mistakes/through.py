@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from bpcli.calculus.expr import Constant, Expr
+from bpcli.calculus.expr import Expr
 from bpcli.calculus.ops.elementary import divide
 from bpcli.calculus.ops.functions import sigmoid
 from bpcli.calculus.ops.matrices import axis_sum
-from bpcli.mistakes.site import Layer, Proposal, Site, Surroundings
+from bpcli.mistakes.site import Layer, Proposal, Site, Surroundings, unit_matrix
 from bpcli.mistakes.slopes import derivative_of, slopes
 from bpcli.mistakes.stale import stale
 
@@ -67,8 +65,7 @@ def _product_of(factors: list[Expr]) -> Expr:
 def _shifted(around: Surroundings, right: Expr, first: Expr) -> Expr:
     """Every entry moved on by one unit, and `first` at the first one."""
     n = around.units(right)
-    move = Constant(np.eye(n, k=-1))
-    moved = move @ right if around.columns else right @ Constant(np.eye(n, k=1))
+    moved = unit_matrix(n, k=-1) @ right if around.columns else right @ unit_matrix(n, k=1)
     return moved + around.unit_mask(0, n) * first
 
 

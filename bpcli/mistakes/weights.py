@@ -10,7 +10,7 @@ from bpcli.calculus.backprop import sum_to_shape
 from bpcli.calculus.expr import Constant, Expr, Variable, substitute, variables_of
 from bpcli.calculus.ops.elementary import add, divide, multiply
 from bpcli.calculus.ops.matrices import broadcast_to, total
-from bpcli.mistakes.site import Layer, Proposal, Site, Surroundings
+from bpcli.mistakes.site import Layer, Proposal, Site, Surroundings, unit_matrix
 
 MOST_OUTPUTS = 8
 
@@ -68,7 +68,7 @@ def _outer_slips(site: Site, layer: Layer, d: Variable, data: Expr, penalty: Exp
     if min(W.shape) > 1:
         square = W.shape[0] == W.shape[1]
         if square:
-            yield "G02", lambda: whole(multiply(data, Constant(np.eye(W.shape[0]))))
+            yield "G02", lambda: whole(multiply(data, unit_matrix(W.shape[0])))
             yield "G02", lambda: whole(_repeated(W, around.over_instances(d * below)))
             yield "G02", lambda: whole(_repeated(W, around.over_instances(d * below).T))
     yield "G06", lambda: whole(multiply(data, W))

@@ -26,6 +26,7 @@ AFFINE_LAYOUTS = ("W x + b", "x W + b", "x W^T + b")
 LAYER_INDEXES = ("superscript", "bracket", "subscript")
 
 MAX_STEPS = 20_000
+MAX_POINTS = 1_000_000
 MAX_EPOCHS = 1_000_000
 MAX_DIGITS = 10  # printed digits that are the same on every processor
 
@@ -214,7 +215,8 @@ NETWORK = Record(
     ),
 )
 
-DEFINITIONS = MapOf(Variants("a formula", scalar=FormulaText(), mapping=Nested()), DEFINED_PATTERN)
+QUOTED = 'a formula that is a list stands in quotes: `"[1, 2]"`'
+DEFINITIONS = MapOf(Variants("a formula", scalar=FormulaText(), mapping=Nested(), advice=QUOTED), DEFINED_PATTERN)
 GRAPH = Record(
     "a graph",
     (
@@ -315,7 +317,7 @@ CHECK = Record(
             "Whether cut-off digits count as right.",
             default="accept",
         ),
-        Field("points", MapOf(NOT_NEGATIVE), "The quantities asked for, and the points of each."),
+        Field("points", MapOf(Real(0, MAX_POINTS)), "The quantities asked for, and the points of each."),
     ),
 )
 

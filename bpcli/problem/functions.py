@@ -51,7 +51,8 @@ def _read_head(key: ScalarNode, places: dict[str, Span], reader: Reader) -> tupl
     if len(set(parameters)) < len(parameters):
         report.add("duplicate-name", f"`{key.text}` has two parameters of one name", key.span)
         return None
-    if name in reader.vocabulary.functions or name in reader.vocabulary.activations:
+    vocabulary = reader.vocabulary
+    if (name in vocabulary.functions or name in vocabulary.activations) and name not in vocabulary.free:
         report.add("reserved-name", f"`{name}` exists already", key.span, help="call the function something else")
         return None
     if name in places:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
+from io import StringIO
+from itertools import islice
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from bpcli.diagnostics import Related, Span
 from bpcli.problem.expression import Formula, FormulaError, Place, parse_formula
@@ -19,6 +22,9 @@ from bpcli.problem.yaml import Node, ScalarNode
 MAX_FORMULA = 2**20
 MAX_PARTS = 1_000_000
 """Names and numbers of a whole graph: so many fit into half a gigabyte with all that is computed from them."""
+
+LONG = 2**23
+WORD = re.compile(r"[\w.]+")
 
 
 class _Line(NamedTuple):
@@ -35,8 +41,9 @@ def read_graph(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int, 
     given: tuple[tuple[ScalarNode, Numbers | None], ...] = fields.get("inputs", ())
     trained: tuple[tuple[ScalarNode, Numbers | None], ...] = fields.get("parameters", ())
     places: dict[str, Span] = {}
+    taken = arities.keys() - reader.vocabulary.free
     for key, _ in (*given, *trained):
-        check_value_name(key.text, key.span, arities, report)
+        check_value_name(key.text, key.span, taken, report)
         if key.text in places:
             related = (Related(places[key.text], "first here"),)
             report.add("duplicate-name", f"`{key.text}` is an input and a parameter", key.span, related=related)
@@ -45,9 +52,9 @@ def read_graph(fields: Fields, reader: Reader, arities: Mapping[str, tuple[int, 
     if update is not None and update.instances:
         report.add("conflict", "a graph has no instances: `each: instance` is for networks", fields.place("update"))
     lines = _read_lines(fields, update, report)
-    if lines is None or _is_too_large(lines, report):
+    if lines is None:
         return None
-    known = _check_names(lines, places, arities, report)
+    known = _check_names(lines, places, arities, taken, report)
     output = _read_output(fields, lines, known, report)
     gradients = _read_gradients(fields, known, report)
     descriptions = _read_descriptions(fields, known, report)
@@ -83,68 +90,82 @@ def _read_lines(fields: Fields, update: Update | None, report: Report) -> list[_
             return None
         return []
     found_before = len(report.diagnostics)
-    lines = _read_text(define, report) if isinstance(define, ScalarNode) else _read_pairs(define, report)
+    read = _read_text(define, report) if isinstance(define, ScalarNode) else _read_pairs(define, report)
+    lines = _within_limits(read, report)
     if not lines and len(report.diagnostics) == found_before:
         advice = "write `name = formula` lines, or a mapping `name: formula`"
         report.add("missing-value", "nothing is defined", fields.place("define"), help=advice)
     return lines
 
 
-def _is_too_large(lines: list[_Line], report: Report) -> bool:
+def _within_limits(read: Iterator[_Line], report: Report) -> list[_Line]:
+    """The lines, counted while they are read. Raises ProblemError at the one that is too many."""
+    lines: list[_Line] = []
     parts = 0
-    for line in lines:
+    for line in read:
         parts += 1 + (line.formula.size if line.formula else 0)
         if parts > MAX_PARTS:
-            message = f"a graph of more than {MAX_PARTS} names and numbers"
-            report.add("too-many-nodes", message, line.span, help="make it of several problems")
-            return True
-    return False
+            _refuse_parts(line.span, report)
+        lines.append(line)
+    return lines
 
 
-def _read_pairs(pairs: tuple[tuple[ScalarNode, Node | None], ...], report: Report) -> list[_Line]:
+def _refuse_parts(place: Span, report: Report) -> NoReturn:
+    message = f"a graph of more than {MAX_PARTS} names and numbers"
+    report.fail("too-many-nodes", message, place, help="make it of several problems")
+
+
+def _refuse_far_too_many(node: ScalarNode, report: Report) -> None:
+    """Before a single formula of a very long text is read: names and numbers counted by their looks alone."""
+    count = 0
+    for number, text in enumerate(StringIO(node.text), node.span.line + 1):
+        count += len(WORD.findall(text.partition("#")[0]))
+        if count > 2 * MAX_PARTS:
+            _refuse_parts(Span(number, 1, number, 2), report)
+
+
+def _read_pairs(pairs: tuple[tuple[ScalarNode, Node | None], ...], report: Report) -> Iterator[_Line]:
     """Definitions as a mapping; `for t in 1..3:` holds more of them."""
-    lines: list[_Line] = []
     for key, value, counters in repeated_pairs(pairs, report):
         if value is None:
-            lines.append(_Line(key.text, key.span, None))
+            yield _Line(key.text, key.span, None)
             continue
         name = filled(key.text, counters, key.span, report)
         text = filled(value.text, counters, value.span, report)
         if name is None or text is None:
             continue
         if text == value.text:
-            lines.append(_Line(name, key.span, read_formula(value, report, max_length=MAX_FORMULA)))
+            yield _Line(name, key.span, read_formula(value, report, max_length=MAX_FORMULA))
         else:
-            lines.append(_Line(name, key.span, read_formula(value._replace(text=text, style="|"), report)))
-        if len(lines) > MAX_PARTS:
-            break
-    return lines
+            yield _Line(name, key.span, read_formula(value._replace(text=text, style="|"), report))
 
 
-def _read_text(node: ScalarNode, report: Report) -> list[_Line]:
+def _read_text(node: ScalarNode, report: Report) -> Iterator[_Line]:
     """Read `name = formula` lines out of a text block; the lines of a loop are indented."""
     if node.style != "|" and (node.style == ">" or node.span.line != node.span.end_line):
         message = "these lines are joined into one"
         report.add("wrong-type", message, node.span, help="write `define: |`, which keeps the lines")
-        return []
+        return
     if node.style != "|":
         place = formula_place(node)
-        return [line for text in node.text.split("\n") if (line := _read_line(text, place, report))]
-    # The block's lines are the file's lines without their indentation.
-    source = report.text.split("\n")
-    written: list[TextLine] = []
-    for number, text in enumerate(node.text.split("\n"), node.span.line + 1):
-        stripped = text.lstrip()
-        if stripped and stripped[0] != "#":
-            indentation = len(source[number - 1]) - len(text)
-            written.append(TextLine(text, Place(number, indentation + 1)))
-    lines: list[_Line] = []
-    for text, place in repeated_lines(written, report):
+        yield from (line for text in node.text.split("\n") if (line := _read_line(text, place, report)))
+        return
+    if len(node.text) > LONG:
+        _refuse_far_too_many(node, report)
+    for text, place in repeated_lines(_text_lines(node, report), report):
         line = _read_line(text, place, report)
         if line:
-            lines.append(line)
-        if len(lines) > MAX_PARTS:
-            break
+            yield line
+
+
+def _text_lines(node: ScalarNode, report: Report) -> list[TextLine]:
+    """The block's lines, which are the file's lines without their indentation."""
+    lines: list[TextLine] = []
+    source = islice(StringIO(report.text), node.span.line, None)
+    for number, (line, whole) in enumerate(zip(StringIO(node.text), source, strict=False), node.span.line + 1):
+        text = line.rstrip("\n")
+        if text.strip() and text.lstrip()[0] != "#":
+            lines.append(TextLine(text, Place(number, len(whole.rstrip("\n")) - len(text) + 1)))
     return lines
 
 
@@ -171,9 +192,16 @@ def _read_line(text: str, place: Place, report: Report) -> _Line | None:
 
 
 def _check_names(
-    lines: list[_Line], places: Mapping[str, Span], arities: Mapping[str, tuple[int, ...]], report: Report
+    lines: list[_Line],
+    places: Mapping[str, Span],
+    arities: Mapping[str, tuple[int, ...]],
+    taken: Collection[str],
+    report: Report,
 ) -> dict[str, Span]:
-    """Look up every name and call in order; gives all the names of the graph with their places."""
+    """Look up every name and call in order; gives all the names of the graph with their places.
+
+    `taken` are names of functions that no quantity may have.
+    """
     known = dict(places)
     later: dict[str, Span] | None = None
     for name, span, formula in lines:
@@ -191,8 +219,8 @@ def _check_names(
             what = "is an input already" if name in places else "is defined a second time"
             related = (Related(known[name], "first here"),)
             report.add("duplicate-name", f"`{name}` {what}", span, related=related, help="give it another name")
-        elif len(name) > MAX_NAME or not name.isidentifier() or not name.isascii() or name in arities:
-            check_value_name(name, span, arities, report)
+        elif len(name) > MAX_NAME or not name.isidentifier() or not name.isascii() or name in taken:
+            check_value_name(name, span, taken, report)
         known.setdefault(name, span)
     return known
 

@@ -297,7 +297,8 @@ class Check(NamedTuple):
 class Vocabulary(NamedTuple):
     """The names a problem may use, handed to the reader by the rooms that define them.
 
-    `activations`: name → names of its parameters; `functions`: name → allowed numbers of arguments.
+    `activations`: name → names of its parameters; `functions`: name → allowed numbers of arguments. `free` are those
+    of both that a file may give to quantities and functions of its own all the same.
     """
 
     activations: MappingProxyType[str, tuple[str, ...]]
@@ -308,6 +309,7 @@ class Vocabulary(NamedTuple):
     presets: tuple[str, ...]
     symbol_roles: tuple[str, ...]
     blocks: MappingProxyType[str, BlockForm] = EMPTY
+    free: frozenset[str] = frozenset()
 
 
 class Problem(NamedTuple):

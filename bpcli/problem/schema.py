@@ -101,6 +101,7 @@ class Variants(NamedTuple):
     scalar: Kind | None = None
     sequence: Kind | None = None
     mapping: Kind | None = None
+    advice: str = ""
 
     @property
     def expected(self) -> str:
@@ -113,7 +114,7 @@ class Variants(NamedTuple):
         elif isinstance(node, SequenceNode):
             kind = self.sequence
         if kind is None:
-            refuse_form(node, reader, self.expected)
+            refuse_form(node, reader, self.expected, self.advice)
             return None
         return kind.read(node, reader)
 

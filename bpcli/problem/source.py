@@ -12,6 +12,8 @@ from bpcli.problem.report import point
 
 PROBLEM_LIMIT = 64 * 2**20
 MOST_LINES = 1_000_000
+MOST_WIDE = 16 * 2**20
+"""Bytes of a file with characters beyond ASCII: one of them can make all others take four bytes in memory."""
 
 SAVE_AS_UTF8 = "save the file again as UTF-8 (an option of the editor's “Save as”)"
 
@@ -95,6 +97,9 @@ def decode(data: bytes | str, path: str) -> str:
         text = data
     else:
         _refuse_other_formats(data, path)
+        if len(data) > MOST_WIDE and not data.isascii():
+            message = f"the file is larger than {MOST_WIDE // 2**20} MiB, and not in ASCII"
+            raise ProblemError(path, "", (Diagnostic("file-too-large", message, help="make it of several problems"),))
         text = _decode_utf8(data, path)
     text = text.removeprefix("\ufeff")
     if "\r" in text:

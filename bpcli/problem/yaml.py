@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn, TypeAlias
 from bpcli.diagnostics import Related, Span
 from bpcli.problem.report import Report, point, shortened
 from bpcli.problem.source import PROBLEM_LIMIT, decode
+from bpcli.problem.yaml_depth import first_too_deep
 from bpcli.problem.yaml_errors import HEADER_ADVICE, HEADER_MESSAGE, explain, missing_space
 
 MAX_DEPTH = 32
@@ -26,6 +27,12 @@ ODD_INDENTATION = re.compile(r"^[ \t]*([\xa0\u1680\u2000-\u200b\u202f\u205f\u300
 # `{a:[1]}`: PyYAML's own parser reads it, libyaml's does not.
 COLON_WITHOUT_SPACE = frozenset({":,", ":[", ":]", ":{", ":}"})
 COMMENT_IN_HEADER = re.compile(r"[|>][-+0-9]*#")
+# A character beyond U+FFFF as JSON writes it in ASCII: an escape for each half.
+HALVES = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(dc|dd|de|df)([0-9a-f]{2})", re.IGNORECASE)
+FILLER = "\ufdd1\ufdd1"
+"""No character of any text: it keeps the length of a line where two escapes of six become one of ten."""
+JOINED = re.compile(rf"\\U([0-9a-f]{{8}}){FILLER}")
+
 DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
 
@@ -121,7 +128,7 @@ def _build(text: str, report: Report, *, pure: bool) -> Node | None:
 
     # Tabs left here separate or stand in quotes; the two parsers disagree about them. A last line end makes them
     # agree about the end of the file. libyaml takes bytes, which are a quarter of a text with one wide character.
-    parsed, end = text.replace("\t", " "), "" if text.endswith("\n") else "\n"
+    parsed, end = _with_whole_characters(text).replace("\t", " "), "" if text.endswith("\n") else "\n"
     fast = yaml.__with_libyaml__ and not pure
     source = parsed.encode() + end.encode() if fast else parsed + end
     loader: Any = yaml.CBaseLoader if fast else yaml.BaseLoader
@@ -130,17 +137,42 @@ def _build(text: str, report: Report, *, pure: bool) -> Node | None:
         return builder.build(yaml.parse(source, Loader=loader))
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # The pure parser lets the errors of `chr` and `int` out, and they know no place.
+        mark = getattr(error, "problem_mark", None)
+        builder.check_depth_until(mark.index if mark else len(text))
         report.put(explain(error, text, builder.last, builder.innermost))
         raise report.error() from None
+
+
+def _with_whole_characters(text: str) -> str:
+    """The text with the two escapes of a surrogate pair as the one that YAML has for that character."""
+    if "\\u" not in text or FILLER in text:
+        return text
+
+    def joined(found: re.Match[str]) -> str:
+        high, low = int(found[2], 16), int(found[3] + found[4], 16)
+        return f"{found[1]}\\U{0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00:08x}{FILLER}"
+
+    return HALVES.sub(joined, text)
+
+
+def _as_written(text: str) -> str:
+    """A text without quotes as it stands in the file: there the two escapes are none."""
+
+    def halves(found: re.Match[str]) -> str:
+        code = int(found[1], 16) - 0x10000
+        return f"\\u{0xD800 + code // 0x400:04x}\\u{0xDC00 + code % 0x400:04x}"
+
+    return JOINED.sub(halves, text)
 
 
 class _Frame:
     """A sequence or mapping that is still open."""
 
-    __slots__ = ("entries", "items", "key", "keys", "start_mark")
+    __slots__ = ("entries", "has_brackets", "items", "key", "keys", "start_mark")
 
-    def __init__(self, start: Any, *, is_mapping: bool) -> None:
-        self.start_mark = start
+    def __init__(self, event: Any, *, is_mapping: bool) -> None:
+        self.start_mark = event.start_mark
+        self.has_brackets = bool(event.flow_style)
         self.items: list[Node] = []
         self.entries: list[tuple[ScalarNode, Node]] = []
         self.key: ScalarNode | None = None
@@ -157,6 +189,8 @@ class _Builder:
         self.root: Node | None = None
         self.nodes = 0
         self.last = Span(1, 1, 1, 1)
+        self.end = 0
+        """Where the last event ends."""
 
     def build(self, stream: Iterator[Any]) -> Node | None:
         import yaml
@@ -164,6 +198,7 @@ class _Builder:
         documents = 0
         for event in stream:
             kind = type(event)
+            self.end = event.end_mark.index
             if kind is yaml.ScalarEvent:
                 self.check_node(event)
                 self.attach(self.scalar(event))
@@ -176,9 +211,8 @@ class _Builder:
             elif kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
                 self.check_node(event)
                 if len(self.frames) >= MAX_DEPTH:
-                    message = f"lists and mappings nested more than {MAX_DEPTH} levels deep"
-                    self.report.fail("too-deep", message, self.place(event))
-                self.frames.append(_Frame(event.start_mark, is_mapping=kind is yaml.MappingStartEvent))
+                    self.refuse_depth(self.place(event))
+                self.frames.append(_Frame(event, is_mapping=kind is yaml.MappingStartEvent))
             elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
                 self.attach(self.close(event))
             elif kind is yaml.AliasEvent:
@@ -197,6 +231,18 @@ class _Builder:
 
     def place(self, event: Any) -> Span:
         return point(event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def refuse_depth(self, place: Span) -> NoReturn:
+        message = f"lists and mappings nested more than {MAX_DEPTH} levels deep"
+        self.report.fail("too-deep", message, place)
+
+    def check_depth_until(self, at: int) -> None:
+        """Refuses what is too deep before a place that the parser came to, which is further than what it handed out."""
+        brackets = sum(frame.has_brackets for frame in self.frames)
+        blocks = len(self.frames) - brackets
+        found = first_too_deep(self.text, self.end, at, blocks, brackets, MAX_DEPTH)
+        if found is not None:
+            self.refuse_depth(point(*_line_and_column(self.text, found)))
 
     def refuse_anchor(self, event: Any, what: str, sign: str) -> None:
         message = f"`{sign}{shortened(event.anchor)}` is an {what}, and these are not read"
@@ -228,6 +274,8 @@ class _Builder:
             span = Span(line, column, end.line + 1, end.column + 1)
         self.last = span
         text = event.value
+        if FILLER in text and FILLER not in self.text:
+            text = text.replace(FILLER, "") if style == '"' else _as_written(text)
         if style == '"' and CONTROL.search(text):
             message = "this escape makes a control character or half of a character"
             self.report.fail("bad-escape", message, point(line, column), help="remove it")

@@ -199,7 +199,7 @@ def progress_from(text: str, fingerprint: str, questions: int) -> Progress | Non
     """The progress kept for that very problem; None for another one, or for a file that is not one of ours."""
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # nested so deeply that it is none of ours
         return None
     if not isinstance(data, dict) or data.get("format") != "bpcli/practice" or data.get("problem") != fingerprint:
         return None
@@ -207,6 +207,8 @@ def progress_from(text: str, fingerprint: str, questions: int) -> Progress | Non
     at = data.get("at")
     if answers is None or hints is None or tries is None or not isinstance(at, int):
         return None
+    if any("\ud800" <= character <= "\udfff" for typed in answers.values() for character in typed):
+        return None  # half of a character: nobody has typed it
     return Progress(answers, hints, tries, min(max(at, 0), questions))
 
 

@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from bpcli.calculus.ops.formulas import FUNCTIONS
+from bpcli.calculus.ops.formulas import FREE, FUNCTIONS
 from bpcli.calculus.ops.losses import LOSSES
 from bpcli.calculus.ops.registry import ACTIVATIONS
 from bpcli.calculus.optimizer import FORMS, OPTIMIZERS
 from bpcli.compose.blocks import BLOCKS
 from bpcli.compose.built import Built
 from bpcli.compose.custom import custom_operations
+from bpcli.compose.formula import kinks_of
 from bpcli.compose.graph import build_graph
 from bpcli.compose.network import build_network
 from bpcli.compose.unroll import unrolled
@@ -23,6 +24,7 @@ from bpcli.document.rounding import Rounding
 from bpcli.notation.conventions import PRESETS, SYMBOL_ROLES, clashes, symbols_for
 from bpcli.problem.model import Conventions, Display, Problem, Vocabulary
 from bpcli.problem.shipped import shipped_path
+from bpcli.solution.budget import not_enough_memory, refuse_long_work
 from bpcli.solution.solution import NumericError, Solution
 
 MOST_BYTES = 64 * 2**20
@@ -43,6 +45,7 @@ def vocabulary() -> Vocabulary:
         presets=tuple(PRESETS),
         symbol_roles=SYMBOL_ROLES,
         blocks=MappingProxyType({name: block.form for name, block in BLOCKS.items()}),
+        free=FREE,
     )
 
 
@@ -89,7 +92,7 @@ def _not_found(name: str) -> str:
 
 def build(problem: Problem, updates: int = 1) -> Built:
     """The program of a problem, with so many updates worked. Raises ProblemError for formulas without a meaning."""
-    functions, faults = custom_operations(problem.functions, problem.conventions.relu_at_zero)
+    functions, faults = custom_operations(problem.functions, kinks_of(problem.conventions))
     faults.extend(_clashing_symbols(problem.conventions))
     if faults:
         raise ProblemError(problem.path, problem.text, tuple(faults))
@@ -135,9 +138,11 @@ def solve(problem: Problem, rounding: Rounding | None = None, updates: int | Non
     """Works a problem. `rounding` takes the place of what the problem says about display; `updates` says how many are
     worked line by line (all, unless there are more than `MOST_WORKED`).
 
-    Raises ProblemError for formulas without a meaning and for values that are not finite.
+    Raises ProblemError for formulas without a meaning, for more work than anybody waits for, and for values that are
+    not finite.
     """
     built = build(problem, updates_of(problem, updates))
+    refuse_long_work(problem, built)
     try:
         solution = Solution(problem, built, rounding or rounding_of(problem.display))
         if solution.update_steps > 1:
@@ -146,6 +151,8 @@ def solve(problem: Problem, rounding: Rounding | None = None, updates: int | Non
         span = _place_of(problem, error.quantity)
         diagnostic = Diagnostic("not-finite", str(error), span, help=error.way_out)
         raise ProblemError(problem.path, problem.text, (diagnostic,)) from None
+    except MemoryError:
+        raise not_enough_memory(problem, built) from None
     return solution
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bpcli.calculus.cancellation import without_noise
 from bpcli.calculus.expr import Apply, Array, Expr, Variable, evaluate, postorder, variables_of
 from bpcli.calculus.program import Binding
 from bpcli.calculus.terms import terms_of
@@ -286,7 +287,7 @@ def run(
                 for used in variables_of(formula):
                     if used.name in doubtful:
                         raise _numeric_error(doubtful[used.name], values)
-            result = evaluate(formula, values)
+            result = without_noise(formula, evaluate(formula, values), values)
             if not _is_finite(result):
                 if name in needed:
                     raise _numeric_error(binding, values)

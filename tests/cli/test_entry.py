@@ -24,8 +24,8 @@ SCHEMA = Path(bpcli.__file__).with_name("problem.schema.json")
 @pytest.mark.parametrize(
     ("ending", "code", "told"),
     [
-        (RecursionError(), 70, "nested too deeply"),
-        (MemoryError(), 70, "not enough memory"),
+        (RecursionError(), 3, "nested too deeply"),
+        (MemoryError(), 3, "not enough memory"),
         (OSError(5, "Input/output error", "disk"), 4, "cannot read or write disk: Input/output error"),
         (ZeroDivisionError("by zero"), 70, "bpcli has a bug here (ZeroDivisionError: by zero)"),
     ],

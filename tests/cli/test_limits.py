@@ -74,9 +74,9 @@ def test_every_command_at_the_limits_of_formulas(
     problem, answers = tmp_path / "p.yaml", tmp_path / "a.yaml"
     problem.write_text(LIMITS[limit], encoding="utf-8")
     answers.write_text("answers:\n  L: 7.7\n", encoding="utf-8")
-    start = time.perf_counter()
+    start = time.process_time()
     code = run([{"FILE": str(problem), "ANSWERS": str(answers)}.get(word, word) for word in command])
-    took = time.perf_counter() - start
+    took = time.process_time() - start  # what other processes take does not count
     out, err = capsys.readouterr()
     # A formula too deep for Python has no script, and there are no paths from what is not a number of a graph.
     allowed = {"check": (1,), "lint": (0, 1), "export": (0, 3), "paths": (0, 2)}.get(command[0], (0,))

@@ -26,9 +26,12 @@ def test_canvas_and_prairielearn(bpcli, tmp_path) -> None:
 
 @pytest.mark.parametrize("to", ["moodle", "qti", "prairielearn"])
 def test_what_is_there_stays(bpcli, tmp_path, to: str) -> None:
-    path = tmp_path / "there"
+    path = target = tmp_path / "there"
+    if to == "prairielearn":
+        target.mkdir()
+        path = target / "info.json"
     path.write_text("mine", encoding="utf-8")
-    refused = bpcli("quiz", "lez5", "--to", to, "-o", str(path))
+    refused = bpcli("quiz", "lez5", "--to", to, "-o", str(target))
     assert refused.returncode == 4
     assert "--force" in refused.stderr
     assert path.read_text(encoding="utf-8") == "mine"

@@ -140,9 +140,9 @@ def test_a_file_is_written_in_the_format_of_its_name(bpcli, tmp_path, name, begi
 
 def test_the_problem_is_not_overwritten(bpcli, tmp_path):
     """Naming the problem itself as the output is refused."""
-    path = tmp_path / "mine.yaml"
+    path = tmp_path / "mine.md"
     path.write_text(PROBLEM, encoding="utf-8")
-    done = bpcli("solve", str(path), "-o", str(path))
+    done = bpcli("solve", str(path), "-o", str(path), "--force")
     assert done.returncode == 4
     assert path.read_text(encoding="utf-8") == PROBLEM
 

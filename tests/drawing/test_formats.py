@@ -210,7 +210,7 @@ def test_roots_of_names_have_no_brackets():
 
 def test_wide_layers_are_elided():
     """The first units and the last one stand for 64; the number of the others is told."""
-    column = network_picture(shipped("digits")).columns[0]
+    column = network_picture(shipped("digits")).panels[0]
     assert [unit.number for unit in column.units] == [1, 2, 3, 4, 64]
     assert column.hidden == 59
 

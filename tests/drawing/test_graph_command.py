@@ -13,7 +13,7 @@ def test_format_follows_the_name_of_the_file(tmp_path):
         ("graph", "svg", "<svg"),
         ("graph", "dot", "digraph"),
         ("graph", "mmd", "flowchart"),
-        ("derive", "tex", r"\noindent"),
+        ("derive", "tex", r"\documentclass"),
         ("derive", "md", "# "),
         ("cost", "json", "{"),
     ):
@@ -31,12 +31,25 @@ def test_a_network_is_drawn_as_one_unless_its_operations_are_asked_for(capsys):
         assert "n1[" in capsys.readouterr().out
 
 
+def test_a_figure_without_answers_and_one_without_numbers(capsys):
+    """--blank has the weights and no activation, --symbols the names alone."""
+    shown = {}
+    for option in ("--blank", "--symbols"):
+        assert run(["graph", "lez5", "--format", "mermaid", option]) == 0
+        shown[option] = capsys.readouterr().out
+    assert "0.15" in shown["--blank"]
+    assert "0.6094" not in shown["--blank"]
+    assert "0.15" not in shown["--symbols"]
+    assert "W₁₂⁽¹⁾" in shown["--symbols"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["graph", "lez5", "--network", "--extended"],
         ["graph", "karpathy", "--network"],
         ["graph", "lez5", "--only", "nothing"],
+        ["graph", "lez5", "--blank", "--symbols"],
         ["derive", "lez5", "--direction", "a,b", "--of", "dL/dW1"],
         ["derive", "lez5", "--of", "dL/dW1[9,9]"],
         ["derive", "mac0460-entropy", "--wrt", "nothing"],

@@ -138,18 +138,32 @@ def test_a_bad_overrides_file_stops_before_anything_is_written(folder, capsys):
 @pytest.mark.parametrize(
     "target", ["problem.yaml", "submissions/ada.yaml", "overrides.yaml", "./submissions/../problem.yaml"]
 )
-@pytest.mark.parametrize("option", ["--csv", "--json", "--report"])
-def test_no_output_takes_the_place_of_an_input(folder, capsys, option, target):
+@pytest.mark.parametrize(("option", "suffix"), [("--csv", ".csv"), ("--json", ".json"), ("--report", ".md")])
+@pytest.mark.parametrize("more", [(), ("--force",)])
+def test_no_output_takes_the_place_of_an_input(folder, capsys, option, suffix, target, more):
     (folder / "overrides.yaml").write_text("bob: {score: 1, reason: why}\n")
+    for path in (folder / "problem.yaml", folder / "overrides.yaml", folder / "submissions" / "ada.yaml"):
+        path.rename(path.with_suffix(suffix))
+    target = target.replace(".yaml", suffix)
     before = (folder / target).read_bytes()
-    assert check("--overrides", "overrides.yaml", option, target) == 4
+    answers = ("submissions", f"submissions/ada{suffix}")
+    command = ["check", f"problem{suffix}", *answers, "--overrides", f"overrides{suffix}"]
+    assert run([*command, option, target, *more]) == 4
     assert f"cannot write {target} ({option})" in capsys.readouterr().err
     assert (folder / target).read_bytes() == before
 
 
+@pytest.mark.parametrize("option", ["--csv", "--json", "--report", "-o"])
+def test_a_file_of_another_format_is_not_written(folder, capsys, option):
+    """Whatever the name says it is; the endings there are, are told."""
+    assert check(option, "submissions/ada.yaml") == 2
+    assert "ends in .yaml; a file here ends in ." in " ".join(capsys.readouterr().err.split())
+    assert (folder / "submissions" / "ada.yaml").read_text() == ALL_RIGHT
+
+
 def test_two_outputs_are_two_files(folder):
-    assert check("--csv", "out.txt", "--json", "out.txt") == 4
-    assert not (folder / "out.txt").exists()
+    assert check("--csv", "out", "--json", "out") == 4
+    assert not (folder / "out").exists()
 
 
 def test_pages_do_not_go_among_the_answers(folder):
@@ -238,8 +252,11 @@ def test_gradescope_is_told_whatever_fails(folder, capsys, arguments, code, told
 @pytest.mark.parametrize("paths", [["submissions"], ["nowhere", "submissions/ada.yaml"]])
 def test_gradescope_failures_take_no_inputs_place(folder, target, paths):
     (folder / "overrides.yaml").write_text("broken: [\n")
+    for path in (folder / "problem.yaml", folder / "overrides.yaml", folder / "submissions" / "ada.yaml"):
+        path.rename(path.with_suffix(".json"))
+    target, paths = target.replace(".yaml", ".json"), [path.replace(".yaml", ".json") for path in paths]
     before = (folder / target).read_bytes()
-    command = ["check", "problem.yaml", *paths, "--overrides", "overrides.yaml", "--format", "gradescope"]
+    command = ["check", "problem.json", *paths, "--overrides", "overrides.json", "--format", "gradescope"]
     assert run([*command, "-o", target]) in (3, 4)
     assert (folder / target).read_bytes() == before
 

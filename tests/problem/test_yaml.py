@@ -4,7 +4,7 @@ import time
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpcli.diagnostics import Diagnostic, InputError, ProblemError, Span
@@ -167,6 +167,15 @@ CASES = [
     ("- " * 500_000, "too-deep", 1, 65),
     ("? " * 400_000, "too-deep", 1, 65),
     ("".join(" " * i + "a:\n" for i in range(1400)), "too-deep", 33, 33),
+    ("a: " + "[" * 5_000 + "]" * 5_000, "too-deep", 1, 35),
+    ("a:\n  - " + "[" * 5_000, "too-deep", 2, 35),
+    ("a: [" + "{b: [" * 2_000, "too-deep", 1, 80),
+    ("a: [1, " + "[" * 40 + "@", "too-deep", 1, 38),
+    ("a: [it's, '[[', \"[\\\"[\", [" + "[" * 40 + "@", "too-deep", 1, 55),
+    ("a: ['" + "[" * 40 + "', @]", "reserved-character", 1, 49),
+    ("a: [1, # " + "[" * 40 + "\n  @]", "reserved-character", 2, 3),
+    ("a: x" + "[" * 40 + ": @", "yaml-syntax", 1, 45),
+    ("b: " + "[" * 20 + "]" * 20 + "\na: [" + "[], " * 40 + "@", "reserved-character", 2, 165),
     ("a: [" + "0," * 200_001 + "]", "too-many-nodes", 1, 399_999),
 ]
 
@@ -282,7 +291,7 @@ PIECES = [
 
 
 @needs_libyaml
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_both_parsers_agree_on_what_is_accepted(text):
     fast, pure = _result(text, pure=False), _result(text, pure=True)
@@ -373,3 +382,31 @@ def test_a_sparse_file_is_refused_by_its_size(tmp_path):
     with pytest.raises(ProblemError):
         read_source(str(path))
     assert time.process_time() - began < 0.5
+
+
+LEAVES = ["1", "it's", "'[[ {'", '"[\\"["', "b c", "x # ]] [\n ", "[]", "{}"]
+
+
+@st.composite
+def nested_texts(draw):
+    """Lists and mappings in brackets, about as deep as is read, at times with a character too many."""
+    text = draw(st.sampled_from(LEAVES))
+    for depth in range(draw(st.integers(25, 40))):
+        before = draw(st.sampled_from(["", *(f"{leaf}, " for leaf in LEAVES)]))
+        is_list = draw(st.booleans())
+        text = f"[{before}{text}]" if is_list else f"{{k{depth}: {text}, m: {draw(st.sampled_from(LEAVES))}}}"
+    at = draw(st.integers(0, len(text)))
+    return f"k: {text[:at]}{draw(st.sampled_from(['', '', '@', '[', ']', ': ', ', ']))}{text[at:]}"
+
+
+@needs_libyaml
+@given(nested_texts())
+def test_depth_is_told_alike_by_both_parsers(text):
+    """However far a parser looks ahead of what it hands out."""
+    answers = []
+    for pure in (False, True):
+        try:
+            answers.append(plain(read_yaml(text, "file.yaml", pure=pure).root))
+        except ProblemError as error:
+            answers.append([(d.code, d.span) for d in error.diagnostics])
+    assert answers[0] == answers[1]

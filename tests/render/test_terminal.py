@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from hostile import EVERYTHING
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bpcli.document.document import (
@@ -371,7 +371,6 @@ steps = st.builds(Step, st.integers(1, 10**6), names, inlines, inlines, blocks.m
 pages = st.lists(st.one_of(blocks, steps), max_size=3)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(pages, st.integers(20, 120), st.booleans())
 def test_any_document_fits_any_page(content: list[Block], width: int, plain: bool) -> None:
     text = to_terminal_text(Document(tuple(content)), width=width, ascii=plain)

@@ -662,7 +662,14 @@ def _formulas() -> Iterator[Case]:
     text = "network:\n  input: [1, 2]\n  target: [1]\n  loss: squared_error\n  layers:\n"
     text += "".join(f"    - {{weights: {{shape: {shape}}}}}\n" for shape in ("[500, 2]", "[500, 500]", "[1, 500]"))
     command = ("solve", PROBLEM, "--grain", "scalar")
-    yield Case(106, "single-numbers", command, 2, {PROBLEM: text}, ("more than 300000 single numbers",))
+    yield Case(
+        106,
+        "single-numbers",
+        command,
+        3,
+        {PROBLEM: text},
+        (": error[too-large]", "single numbers", "at most 300,000 fit"),
+    )
     diverging = NETWORK + "  update: {learning_rate: 1e200, steps: 50}\n"
     yield Case(107, "diverging", COMMANDS[PROBLEM], 3, {PROBLEM: diverging}, ("p.yaml:", "error[not-finite]"))
     training = NETWORK + "  training: {epochs: 5000, learning_rate: 1e200}\n"

@@ -64,6 +64,8 @@ __all__ = [
 
 add = Operation(
     name="add",
+    summands=np.add,
+    back=("copied",),
     forward=np.add,
     code="({0}) + ({1})",
     backprop=lambda g, out, a, b: (g, g),
@@ -75,6 +77,8 @@ add = Operation(
 
 subtract = Operation(
     name="subtract",
+    summands=np.add,
+    back=("copied", "opposite"),
     forward=np.subtract,
     code="({0}) - ({1})",
     backprop=lambda g, out, a, b: (g, -g),
@@ -91,6 +95,8 @@ def _write_negative(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
 
 negate = Operation(
     name="negate",
+    summands=np.positive,
+    back=("opposite",),
     forward=np.negative,
     code="-({0})",
     backprop=lambda g, out, a: (-g,),
@@ -101,6 +107,8 @@ negate = Operation(
 
 multiply = Operation(
     name="multiply",
+    summands=np.multiply,
+    back=("times",),
     forward=np.multiply,
     code="({0}) * ({1})",
     backprop=lambda g, out, a, b: (g * b, g * a),
@@ -123,6 +131,7 @@ def _quotient_operands(inputs: tuple[Expr, ...]) -> tuple[int, int]:
 
 divide = Operation(
     name="divide",
+    back=("over", "quotient"),
     forward=np.divide,
     code="({0}) / ({1})",
     backprop=lambda g, out, a, b: (g / b, -(g * (a / square(b)))),

@@ -21,8 +21,9 @@ from bpcli.calculus.ops import (
     windows,
 )
 from bpcli.calculus.ops.losses import LOSSES, LossForm, loss, one_hot
+from bpcli.calculus.ops.piecewise import USUAL, Kinks
 
-__all__ = ["FUNCTIONS", "called"]
+__all__ = ["FREE", "FUNCTIONS", "called"]
 
 MOST_PARTS = 100
 """Arguments of `concat` and `beside`."""
@@ -36,7 +37,7 @@ class _Call(NamedTuple):
 
     arguments: tuple[Expr, ...]
     number: PlainNumber
-    relu_at_zero: float
+    kinks: Kinks
 
     def option(self, place: int, usual: float, allowed: Callable[[float], bool]) -> float:
         """A plain number that may be left out."""
@@ -129,7 +130,7 @@ def _of_matrix(name: str, operation: Operation) -> _Function:
 
 def _leaky_relu(call: _Call) -> Expr:
     slope = call.option(1, 0.01, _is_positive)
-    return piecewise.leaky_relu(slope, call.relu_at_zero or None)(call.arguments[0])
+    return piecewise.leaky_relu(slope, call.kinks.relu_at_zero or None)(call.arguments[0])
 
 
 def _extreme(of_two: Operation, of_all: Operation) -> _Function:
@@ -206,9 +207,9 @@ _TABLE: dict[str, _Function] = {
     "softplus": _plain(functions.softplus),
     "silu": _plain(functions.silu),
     "gelu": _plain(functions.gelu),
-    "relu": _Function((1,), lambda call: piecewise.relu(call.relu_at_zero)(*call.arguments)),
+    "relu": _Function((1,), lambda call: piecewise.relu(call.kinks.relu_at_zero)(*call.arguments)),
     "leaky_relu": _Function((1, 2), _leaky_relu),
-    "step": _plain(piecewise.step()),
+    "step": _Function((1,), lambda call: piecewise.step(call.kinks.step_at_zero)(*call.arguments)),
     "sign": _plain(piecewise.sign_unit),
     "floor": _plain(piecewise.floor),
     "round": _plain(piecewise.round_off),
@@ -262,8 +263,15 @@ FUNCTIONS: Mapping[str, tuple[int, ...]] = MappingProxyType(
 )
 """Name → the numbers of arguments it may be called with."""
 
+_TAKEN = (
+    "exp log log2 log10 sqrt square abs sin cos tanh sigmoid relu leaky_relu softplus softmax max min sum mean dot "
+    "norm2 transpose entropy kl cross_entropy half_squared_error squared_error binary_cross_entropy"
+)
+FREE = frozenset(FUNCTIONS) - frozenset(_TAKEN.split())
+"""Names that came later: files that have quantities or functions of their own called so keep their meaning."""
 
-def called(name: str, arguments: tuple[Expr, ...], number: PlainNumber, *, relu_at_zero: float) -> Expr:
+
+def called(name: str, arguments: tuple[Expr, ...], number: PlainNumber, kinks: Kinks = USUAL) -> Expr:
     """What a call in a formula stands for. Raises ShapeError where the arguments do not fit."""
-    made: Expr = _TABLE[name].make(_Call(arguments, number, relu_at_zero))
+    made: Expr = _TABLE[name].make(_Call(arguments, number, kinks))
     return made

@@ -415,18 +415,26 @@ def outputs_of(shape: Shape, axis: int | None) -> int:
     return count_of(shape) if axis is None or shape == () else shape[axis]
 
 
+NEAR = 0.1
+
+
 @lru_cache
 def one_hot(shape: Shape) -> Operation:
     """A class, counted from 0, as a list with a 1 in its place: 1 − sign |c − k| in place k."""
     counted = np.arange(count_of(shape), dtype=float).reshape(shape)
     numbers = Constant(counted, texts=tuple(tuple(str(int(item)) for item in row) for row in counted))
 
+    def forward(c: Array) -> Array:
+        """Not numbers where there is no such class; what is almost its number stands for it."""
+        found = np.where(np.abs(counted - c) < NEAR, 1.0, 0.0)
+        return found if np.any(found) else np.full(shape, np.nan)
+
     def definition(c: Expr) -> Expr:
         return subtract(1.0, sign(absolute(subtract(c, numbers))))
 
     return Operation(
         name="one_hot",
-        forward=lambda c: np.where(counted == c, 1.0, 0.0),
+        forward=forward,
         code=lambda operands, _: f"1.0 * (np.arange({count_of(shape)}).reshape({shape}) == {operands[0]})",
         backprop=lambda g, out, c: (None,),
         notation=call("one_hot"),

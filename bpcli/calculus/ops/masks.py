@@ -34,6 +34,7 @@ def _masked_entry(index: tuple[int, int], at: At, a: Expr) -> Expr:
 
 causal: Operation = Operation(
     name="causal",
+    back=("place",),
     forward=_masked,
     code="np.where(np.tril(np.ones(np.shape({0}))) == 1, {0}, -np.inf)",
     backprop=lambda g, out, a: (multiply(g, _seen(a.shape)),),

@@ -61,6 +61,8 @@ def _write_side_by_side(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math
 
 matmul = Operation(
     name="matmul",
+    summands=np.matmul,
+    back=("product",),
     forward=np.matmul,
     code="({0}) @ ({1})",
     backprop=lambda g, out, a, b: (g @ b.T, a.T @ g),
@@ -82,6 +84,7 @@ def _write_transpose(operands: tuple[Math, ...], _: tuple[Expr, ...]) -> Math:
 
 transpose = Operation(
     name="transpose",
+    back=("place",),
     forward=np.transpose,
     view=np.transpose,
     code="({0}).T",
@@ -144,6 +147,7 @@ def entry(row: int, column: int) -> Operation:
 
     return Operation(
         name="entry",
+        back=("place",),
         forward=lambda a: a[row, column],
         view=lambda a: a[row : row + 1, column : column + 1].reshape(()),
         code=f"({{0}})[{row}, {column}]",
@@ -161,6 +165,7 @@ def broadcast_to(shape: Shape) -> Operation:
     """A number repeated to a shape: written as the number itself, as textbooks do."""
     return Operation(
         name="broadcast",
+        back=("summed",),
         forward=lambda a: np.broadcast_to(a, shape).copy() if shape else a,
         view=lambda a: np.broadcast_to(a, shape),
         code=f"({{0}}) * np.ones({shape})",
@@ -206,6 +211,8 @@ def _scalar(_: Shape) -> Shape:
 
 total = Operation(
     name="total",
+    summands=np.sum,
+    back=("spread",),
     forward=lambda a: np.sum(a),
     calls=lambda out, a: [(np.add.reduce, a, None, None, out)],
     code="np.sum({0})",
@@ -237,6 +244,8 @@ def axis_sum(axis: int) -> Operation:
 
     return Operation(
         name="axis_sum",
+        summands=lambda a: np.sum(a, axis=axis, keepdims=True),
+        back=("spread",),
         forward=lambda a: np.sum(a, axis=axis, keepdims=True),
         calls=lambda out, a: _axis_sum_calls(out, a, axis),
         code=f"np.sum({{0}}, axis={axis}, keepdims=True)",

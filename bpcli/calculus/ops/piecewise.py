@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,18 @@ __all__ = [
     "step",
     "stop",
 ]
+
+
+class Kinks(NamedTuple):
+    """Conventions of a problem for where functions bend or jump: the slope of relu and the value of step at 0."""
+
+    relu_at_zero: float = 0.0
+    step_at_zero: float = 1.0
+
+
+USUAL = Kinks()
+LEVEL = ("level", 1.0)
+"""Of a function that jumps and is level elsewhere: a lesson says what its slope of 0 means."""
 
 
 def _broken_line(slope: float, at_zero: float) -> Callable[[Expr], Expr] | None:
@@ -193,7 +205,7 @@ def step(at_zero: float = 1.0) -> Operation:
         second=None,
         expand=_flat,
         definition=_step_definition(at_zero),
-        parameters=(("value_at_zero", at_zero),),
+        parameters=(("value_at_zero", at_zero), LEVEL),
         code=f"np.where({{0}} > 0, 1.0, np.where({{0}} < 0, 0.0, {at_zero!r}))",
         derivative_code="np.zeros_like({0})",
     )
@@ -207,6 +219,7 @@ sign_unit = function_of_one_variable(
     second=None,
     expand=_flat,
     definition=lambda a: sign(a),
+    parameters=(LEVEL,),
     code="np.sign({0})",
     derivative_code="np.zeros_like({0})",
 )

@@ -36,6 +36,9 @@ __all__ = [
     "softmax_jacobian",
 ]
 
+MOST_IN_JACOBIAN = 100
+"""The Jacobian of a softmax over more entries than this is multiplied out: as a matrix it has the square of them."""
+
 
 def _scalar(_: Shape) -> Shape:
     return ()
@@ -43,6 +46,7 @@ def _scalar(_: Shape) -> Shape:
 
 mean = Operation(
     name="mean",
+    back=("shared",),
     forward=lambda a: np.mean(a),
     code="np.mean({0})",
     backprop=lambda g, out, a: (broadcast_to(a.shape)(g / count_of(a.shape)),),
@@ -68,6 +72,7 @@ def mean_over(count: Math) -> Operation:
 
     return Operation(
         name="mean",
+        back=("shared",),
         forward=lambda a: np.mean(a),
         calls=_mean_calls,
         code="np.mean({0})",
@@ -267,6 +272,8 @@ def softmax(axis: int | None = None) -> Operation:
     def backprop(g: Expr, out: Expr, a: Expr) -> tuple[Expr]:
         if axis is not None:  # a batch: the Jacobian of each instance, multiplied out
             return (out * (g - axis_sum(axis)(g * out)),)
+        if count_of(a.shape) > MOST_IN_JACOBIAN:
+            return (out * (g - total(g * out)),)
         jacobian = softmax_jacobian(axis)(a)
         if a.shape == ():
             return (jacobian * g,)
@@ -274,6 +281,7 @@ def softmax(axis: int | None = None) -> Operation:
 
     return Operation(
         name="softmax",
+        back=("softmax",),
         forward=_softmax_forward(axis),
         calls=lambda out, a: _softmax_calls(out, a, axis),
         code=lambda operands, inputs: f"softmax({operands[0]}, {axis_of(inputs[0].shape, axis)})",

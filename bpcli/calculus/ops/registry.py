@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bpcli.calculus.expr import Operation
 from bpcli.calculus.ops import elementary, functions, matrices, piecewise, reductions
 from bpcli.calculus.ops.losses import LOSSES
+from bpcli.calculus.ops.piecewise import USUAL, Kinks
 
 __all__ = ["ACTIVATIONS", "INFIX", "LOSSES", "activation"]
 
@@ -16,38 +17,30 @@ __all__ = ["ACTIVATIONS", "INFIX", "LOSSES", "activation"]
 class Activation(NamedTuple):
     """What a layer may name: the parameters it takes, and the operation they make.
 
-    `make(given, kink)` has the parameters that are given, and what the conventions say of what happens at 0.
+    `make(given, kinks, axis)` has the parameters that are given, what the conventions say of the places where functions
+    bend or jump, and the axis of the units where softmax is over a batch.
     """
 
     parameters: tuple[str, ...]
-    make: Callable[[Mapping[str, float], Kinks], Operation]
-
-
-class Kinks(NamedTuple):
-    """Conventions of a problem: the slope of relu and the value of step at 0, and the axis of the units where softmax
-    is over a batch.
-    """
-
-    relu_at_zero: float
-    axis: int | None = None
-    step_at_zero: float = 1.0
+    make: Callable[[Mapping[str, float], Kinks, int | None], Operation]
 
 
 _ACTIVATIONS: dict[str, Activation] = {
-    "identity": Activation((), lambda given, kinks: functions.identity),
-    "sigmoid": Activation((), lambda given, kinks: functions.sigmoid),
-    "tanh": Activation((), lambda given, kinks: functions.tanh),
-    "relu": Activation((), lambda given, kinks: piecewise.relu(kinks.relu_at_zero)),
+    "identity": Activation((), lambda given, kinks, axis: functions.identity),
+    "sigmoid": Activation((), lambda given, kinks, axis: functions.sigmoid),
+    "tanh": Activation((), lambda given, kinks, axis: functions.tanh),
+    "relu": Activation((), lambda given, kinks, axis: piecewise.relu(kinks.relu_at_zero)),
     "leaky_relu": Activation(
-        ("slope",), lambda given, kinks: piecewise.leaky_relu(given.get("slope", 0.01), kinks.relu_at_zero or None)
+        ("slope",),
+        lambda given, kinks, axis: piecewise.leaky_relu(given.get("slope", 0.01), kinks.relu_at_zero or None),
     ),
-    "softplus": Activation((), lambda given, kinks: functions.softplus),
-    "elu": Activation(("alpha",), lambda given, kinks: piecewise.elu(given.get("alpha", 1.0))),
-    "softmax": Activation((), lambda given, kinks: reductions.softmax(kinks.axis)),
-    "step": Activation((), lambda given, kinks: piecewise.step(kinks.step_at_zero)),
-    "sign": Activation((), lambda given, kinks: piecewise.sign_unit),
-    "silu": Activation((), lambda given, kinks: functions.silu),
-    "gelu": Activation((), lambda given, kinks: functions.gelu),
+    "softplus": Activation((), lambda given, kinks, axis: functions.softplus),
+    "elu": Activation(("alpha",), lambda given, kinks, axis: piecewise.elu(given.get("alpha", 1.0))),
+    "softmax": Activation((), lambda given, kinks, axis: reductions.softmax(axis)),
+    "step": Activation((), lambda given, kinks, axis: piecewise.step(kinks.step_at_zero)),
+    "sign": Activation((), lambda given, kinks, axis: piecewise.sign_unit),
+    "silu": Activation((), lambda given, kinks, axis: functions.silu),
+    "gelu": Activation((), lambda given, kinks, axis: functions.gelu),
 }
 
 ACTIVATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -56,11 +49,9 @@ ACTIVATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Name → the parameters it takes."""
 
 
-def activation(
-    name: str, parameters: Mapping[str, float], *, axis: int | None, relu_at_zero: float, step_at_zero: float = 1.0
-) -> Operation:
+def activation(name: str, parameters: Mapping[str, float], *, axis: int | None, kinks: Kinks = USUAL) -> Operation:
     """The activation of that name; `axis` is the axis of the units where softmax normalises over a batch."""
-    return _ACTIVATIONS[name].make(parameters, Kinks(relu_at_zero, axis, step_at_zero))
+    return _ACTIVATIONS[name].make(parameters, kinks, axis)
 
 
 INFIX: Mapping[str, Operation] = MappingProxyType(

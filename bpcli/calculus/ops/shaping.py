@@ -43,6 +43,7 @@ def rearrangement(name: str, places: Places, notation: Notation, code: Code) -> 
 
     return Operation(
         name=name,
+        back=("place",),
         forward=lambda a: np.ravel(a)[places(np.shape(a))],
         code=code,
         backprop=lambda g, out, a: (_put_back(name, places, a.shape)(g),),
@@ -227,6 +228,7 @@ def _joined(name: str, axis: int) -> Operation:
 
     return Operation(
         name=name,
+        back=("part",),
         forward=lambda *parts: np.concatenate([np.atleast_2d(item) for item in parts], axis=axis),
         code=lambda operands, inputs: (
             f"np.concatenate(({', '.join(_two_axes(*pair) for pair in zip(operands, inputs, strict=True))},), {axis})"

@@ -98,6 +98,7 @@ def conv(stride: int = 1, padding: int = 0) -> Operation:
 
     return Operation(
         name="conv",
+        back=("conv_input", "conv_kernel"),
         forward=forward,
         code=lambda operands, inputs: _code("conv", operands, _windows(inputs[0].shape, inputs[1].shape, sliding)),
         backprop=lambda g, out, X, K: (
@@ -267,6 +268,7 @@ def _largest(name: str, windows: Windows, notation: Notation) -> Operation:
     )
     return Operation(
         name=name,
+        back=("largest",),
         forward=lambda X: np.ravel(X)[chosen(X)],
         code=lambda operands, inputs: (
             f"np.reshape(largest(windows({operands[0]}, np.array({_table(windows(inputs[0].shape)[1])}))), "
@@ -320,6 +322,7 @@ def mean_pool(size: int, stride: int) -> Operation:
     slide = conv(stride, 0)
     return Operation(
         name="mean_pool",
+        back=("shared_window",),
         forward=lambda X: slide.forward(X, kernel(np.shape(X)).value),
         code=lambda operands, inputs: _code(
             "conv",
