@@ -23,7 +23,7 @@ FOLDERS = [
     "recurrent",
     "structure",
 ]
-DATA = ("input", "target", "mask", "start", "adjoint", "instance_weights")
+DATA = ("input", "target", "mask", "start", "adjoint", "instance_weight", "moment", "step_number")
 NETWORK = "network: {{input: [1], target: [1], layers: [{}]}}"
 DENSE = "{weights: [[0.5]], bias: [0]}"
 GRAPH = "graph: {{inputs: {}, define: {{{}}}}}"
