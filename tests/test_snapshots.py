@@ -1,4 +1,7 @@
-"""What every shipped problem prints, held as files that can be read: `snapshots/NAME.txt`, `.md` and `.json`."""
+"""What every shipped problem prints, held as a file that can be read: `snapshots/NAME.txt`.
+
+Of a few problems `NAME.md` and `NAME.json` too: a network worked by hand, a batch, an optimizer with moments, a graph.
+"""
 
 import json
 import math
@@ -13,6 +16,7 @@ from bpcli.problem.shipped import shipped_names
 from bpcli.render import render
 
 NAMES = shipped_names()
+IN_FULL = ("lez5", "xor", "adam", "micrograd")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -21,13 +25,13 @@ def test_terminal(name, snapshots):
     snapshots(name, "txt", render(lesson(solve(load_problem(name))), "terminal", width=80))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", IN_FULL)
 def test_markdown(name, snapshots):
     """The lesson as Markdown."""
     snapshots(name, "md", render(lesson(solve(load_problem(name))), "markdown"))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", IN_FULL)
 def test_json(name, snapshots):
     """The numbers, at the ten significant digits that are the same on every machine."""
     data = json.loads(solution_to_json(solve(load_problem(name))))
