@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpcli.calculus.expr import Apply, Constant, Expr, Variable, substitute
+from bpcli.calculus.expr import Apply, Constant, Expr, Variable, substitute, variables_of
 from bpcli.calculus.ops.elementary import add, divide, multiply, sqrt, square, subtract
 from bpcli.mistakes.site import Proposal, Site
 from bpcli.mistakes.weights import inlined
@@ -21,7 +21,8 @@ def update(site: Site) -> Iterator[Proposal]:
 
 def _used_gradient(site: Site, of: Variable) -> Variable | None:
     """The gradient that a parameter is renewed by: as it is, clipped, or given. A perceptron has none."""
-    known = [v for v in site.around.solution.variables.values() if v.of is of]
+    # Where gradients are given, each update has its own in the lines of its moments.
+    known = [*variables_of(site.right), *(v for v in site.around.solution.variables.values() if v.of is of)]
     for role in ("clipped", "given_gradient"):
         found = next((v for v in known if v.role == role), None)
         if found is not None:
