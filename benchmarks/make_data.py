@@ -1,4 +1,4 @@
-"""Makes the data sets that ship with bpcli: `python benchmarks/make_data.py` writes problems/iris.csv and digits.csv.
+"""Makes the data sets that ship with bpcli: `python benchmarks/make_data.py` writes iris.csv and digits.csv.
 
 Both are drawn at random from what is written here, with a seed, and copied from nowhere.
 """
@@ -9,7 +9,7 @@ import csv
 from pathlib import Path
 from random import Random
 
-PROBLEMS = Path(__file__).parent.parent / "problems"
+PROBLEMS = Path(__file__).parent.parent / "problems" / "classification"
 
 # Centimetres: mean and spread of sepal length, sepal width, petal length, petal width.
 SPECIES = {

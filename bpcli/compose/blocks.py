@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bpcli.calculus.expr import Constant, Expr, Operation, Variable
+from bpcli.calculus.expr import Constant, Expr, Operation, Variable, describe_shape
 from bpcli.calculus.ops import elementary, matrices
 from bpcli.calculus.ops.elementary import sqrt, square
 from bpcli.calculus.ops.masks import causal, causal_softmax
@@ -20,7 +20,7 @@ from bpcli.calculus.ops.shaping import beside, pick_rows
 from bpcli.calculus.ops.shaping import flatten as flattened
 from bpcli.calculus.ops.windows import conv as convolution
 from bpcli.calculus.ops.windows import max_pool, mean_pool
-from bpcli.compose.formula import translate
+from bpcli.compose.formula import FormulaError, translate
 from bpcli.compose.writing import Block, Flow, Writing
 from bpcli.problem.model import BlockForm, OptionForm, OwnBlock, ParameterForm
 
@@ -334,6 +334,10 @@ RESIDUAL = BlockForm(
 def residual(q: Writing, flow: Flow) -> Flow:
     """s = inner(x) + x, h = f(s)."""
     inner = q.inside(flow)
+    if [part.shape for part in inner.parts] != [part.shape for part in flow.parts]:
+        told = " and ".join(describe_shape(flow_of.parts[0].shape) for flow_of in (flow, inner))
+        message = f"the input of `residual` and what its layers make of it cannot be added: {told}"
+        raise q.misfit(message, "the layers inside give what comes in its own shape")
     outputs = []
     for m, (out, x) in enumerate(zip(inner.parts, flow.parts, strict=True), 1):
         at, number = q.numbering(m, flow)
@@ -369,6 +373,9 @@ def branches(q: Writing, flow: Flow) -> Flow:
     """h = the results of the branches, one below the other, or their sum, mean or product."""
     results = [q.inside(flow, branch, branch + 1).only for branch in range(len(q.layer.inner))]
     combine = q.option("combine")
+    if combine != "concat" and len({result.shape for result in results}) > 1:
+        told = " and ".join(describe_shape(result.shape) for result in results)
+        raise q.misfit(f"the branches give {told}", "`combine: concat` puts results of different lengths together")
     h: Expr
     if combine == "concat":
         h = q.joined(results)
@@ -526,7 +533,10 @@ def own_block(block: OwnBlock) -> Block:
         scope.update({name: q.parameter(name, letter=name, as_column=True) for name in block.parameters})
         variable: Variable | None = None
         for definition in block.definitions:
-            expr = translate(definition.formula, scope, q.lines.functions, q.lines.kinks)
+            try:
+                expr = translate(definition.formula, scope, q.lines.functions, q.lines.kinks)
+            except FormulaError as error:
+                raise q.misfit_formula(error.diagnostic) from None
             variable = q.own_line(definition.name, expr)
             scope[definition.name] = variable
         assert variable is not None

@@ -17,7 +17,7 @@ from bpcli.calculus.program import Binding
 from bpcli.compose.built import Given, Inputs, Source, as_matrix, laid_out, turned
 from bpcli.compose.layout import Layout
 from bpcli.compose.names import Letters, Names
-from bpcli.diagnostics import Diagnostic, Span
+from bpcli.diagnostics import Diagnostic, Related, Span
 from bpcli.document.mathtree import Identifier
 from bpcli.problem.model import Activation, BlockForm, Layer, Numbers
 
@@ -159,6 +159,11 @@ class Writing:
 
     def misfit(self, message: str, advice: str = "", span: Span | None = None) -> MisfitError:
         return MisfitError(Diagnostic("shape", message, span or self.layer.span, help=advice))
+
+    def misfit_formula(self, diagnostic: Diagnostic) -> MisfitError:
+        """A formula of the file's own that does not fit what comes in: both places are told."""
+        related = (Related(self.layer.span, f"in layer {self.number}"),)
+        return MisfitError(diagnostic._replace(related=(*diagnostic.related, *related)))
 
     # --- what it is given ---
 

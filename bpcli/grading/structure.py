@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from bpcli.calculus.expr import Array, Variable
+from bpcli.calculus.expr import Array, Constant, Variable
 from bpcli.grading.written import Numbers
 from bpcli.mistakes import Surroundings
 
@@ -23,7 +23,7 @@ def factors(around: Surroundings) -> Iterator[tuple[str, float, str]]:
         if count > 1:
             yield identifier, float(count), f"{letter} = {count}"
             yield identifier, 1.0 / count, f"1/{letter} = 1/{count}"
-    if around.rate is not None:
+    if isinstance(around.rate, Constant):
         rate = float(around.rate.value)
         if rate != 1.0:
             yield "X-factor-rate", rate, f"η = {rate:g}"

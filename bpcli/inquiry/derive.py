@@ -123,6 +123,8 @@ def _forward_names(solution: Solution) -> frozenset[str]:
 
 def _first(solution: Solution, wrt: tuple[Variable, ...], direction: Array | None) -> Derivation:
     output = solution.output
+    if output.name not in solution.variables:
+        raise DerivationError(f"`{output.name}` is not computed here, its gradient is given; name a quantity with --of")
     if output.shape != ():
         raise DerivationError(
             f"the gradient of `{output.name}` needs a number, and it is {describe_shape(output.shape)}; "
@@ -136,12 +138,24 @@ def _first(solution: Solution, wrt: tuple[Variable, ...], direction: Array | Non
     return Derivation(kept, output, wrt, derivatives, first, _values(solution, kept))
 
 
+def _lines(solution: Solution) -> tuple[Binding, ...]:
+    """The lines that rest on no update."""
+    renewed: set[str] = set()
+    kept: list[Binding] = []
+    for binding in solution.program.bindings:
+        if binding.phase == "update" or any(v.name in renewed for f in binding.formulas for v in variables_of(f)):
+            renewed.add(binding.variable.name)
+        else:
+            kept.append(binding)
+    return tuple(kept)
+
+
 def _gradients(solution: Solution, wrt: tuple[Variable, ...]) -> tuple[Program, tuple[Variable, ...]]:
     """The program with the gradients of the output by `wrt`: the solution's own lines where it has them all."""
     output = solution.output
-    known = solution.variables
+    lines = _lines(solution)
+    known = Program(solution.program.inputs, lines).variables()
     names = [f"d{output.name}/d{of.name}" for of in wrt]
-    lines = tuple(b for b in solution.program.bindings if b.phase != "update")
     if all(name in known for name in names):
         return Program(solution.program.inputs, lines), tuple(known[name] for name in names)
     forward = Program(solution.program.inputs, tuple(b for b in lines if b.phase == "forward"))
@@ -219,8 +233,7 @@ def _values(solution: Solution, program: Program) -> dict[str, Array]:
 def _quantity(solution: Solution, identifier: str) -> tuple[Variable, tuple[int, ...], Program]:
     """What is to be differentiated, with the program that computes it."""
     output = solution.output
-    lines = tuple(b for b in solution.program.bindings if b.phase != "update")
-    program = Program(solution.program.inputs, lines)
+    program = Program(solution.program.inputs, _lines(solution))
     try:
         parts = solution.resolve(identifier)
     except UnknownQuantityError:

@@ -195,13 +195,17 @@ def _output_as_function_of(
     built = solution.built
     below = built._replace(program=Program(built.program.inputs, lines), state=())
     target, _ = _output_after(built, variable)
+    prediction = _prediction(built).name
 
     def output(value: Array) -> float:
         try:
             result, _ = run(below, values, UNROUNDED, {variable.name: value})
         except NumericError:
             return math.nan
-        return float(result[target])
+        if target in result:
+            return float(result[target])
+        # The gradient at the prediction is given; the sum of its products with the prediction has that gradient.
+        return float(np.sum(values[f"d{target}/d{prediction}"] * result[prediction]))
 
     return output
 
@@ -227,7 +231,11 @@ def _output_after(built: Built, variable: Variable) -> tuple[str, frozenset[str]
         needed = built.program.needed_for([candidate])
         if variable.name in needed:
             return candidate, needed
-    return name, built.program.needed_for([name])
+    return name, built.program.needed_for([name if name in built.program.variables() else _prediction(built).name])
+
+
+def _prediction(built: Built) -> Variable:
+    return built.output if built.prediction is None else built.prediction
 
 
 def _line(output: Callable[[Array], float], start: Array, direction: Array) -> Along:

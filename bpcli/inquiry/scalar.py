@@ -24,6 +24,12 @@ class ScalarRangeError(NumericError):
         )
 
 
+class NoScalarFormError(BpcliError):
+    """A problem that cannot be told number by number."""
+
+    exit_code = 2
+
+
 class Term(NamedTuple):
     """One term of an entry of the grad_table: what one use of the node sends back."""
 
@@ -66,6 +72,10 @@ def solve_scalar(solution: Solution) -> ScalarSolution:
     """
     refuse_single_numbers(solution.problem, solution.program)
     solution = solution.one_update  # at scalar grain a step of the optimizer is no line
+    if solution.output.name not in solution.variables:
+        raise NoScalarFormError(
+            f"this problem has no scalar form: `{solution.output.name}` is not computed, its gradient is given"
+        )
     try:
         program = lower(solution.program, solution.built.values, solution.output, solution.texts)
     except TooManyNodesError:
@@ -75,7 +85,7 @@ def solve_scalar(solution: Solution) -> ScalarSolution:
         advice = "--grain author tells the problem whole"
         raise ProblemError(problem.path, problem.text, (Diagnostic("too-large", message, span, help=advice),)) from None
     except NotImplementedError as error:
-        raise BpcliError(f"this problem has no scalar form: {error}") from None
+        raise NoScalarFormError(f"this problem has no scalar form: {error}") from None
     rounded = solution.rounding.rounded if solution.rounding.each_step else None
     tape = program.tape
     try:

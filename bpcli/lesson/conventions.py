@@ -38,9 +38,10 @@ def _conventions(solution: Solution, writer: Writer, messages: Messages) -> Iter
     network, conventions = solution.problem.network, solution.problem.conventions
     bindings = solution.program.bindings
     if network is not None:
-        affine = next(binding for binding in bindings if binding.rule == "affine")
-        formula = equality(affine.variable.math, writer.math(affine.expr))
-        yield "layout", messages.inline(f"convention.layout.{conventions.affine}", formula=formula)
+        affine = next((binding for binding in bindings if binding.rule == "affine"), None)
+        if affine is not None:
+            formula = equality(affine.variable.math, writer.math(affine.expr))
+            yield "layout", messages.inline(f"convention.layout.{conventions.affine}", formula=formula)
         if network.loss is not None:
             yield "loss", _loss(solution, network.loss, messages)
             if network.batch:

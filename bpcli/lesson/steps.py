@@ -248,8 +248,8 @@ class StepTeller:
             return "prediction_gradient"
         if step.rule == "local_derivative" and variable.shape != (variable.of.shape if variable.of is not None else ()):
             return "jacobian"
-        if step.rule.endswith("_gradient") and variable.of is self.solution.output:
-            return "seed"
+        if step.rule in ("node_gradient", "input_gradient") and not step.binding.contributions:
+            return "seed"  # of the output, or of the output at the point ahead
         return step.rule
 
     def _why(self, step: Solved, key: str) -> str:

@@ -233,7 +233,8 @@ def _chain(site: Site, of: Variable) -> Iterator[Proposal]:
         (only,) = contributions
         formula = site.around.bindings[only.consumer.name].expr
         alone = [t for v, t in pull_back(formula, _ones_like(only.consumer), only.consumer) if v is of]
-        yield "S16", lambda: sum_to_shape(alone[0], of.shape)
+        if alone:  # at a point ahead the consumer uses the variable there
+            yield "S16", lambda: sum_to_shape(alone[0], of.shape)
         yield "S17", lambda: _seed(site, only)
 
 

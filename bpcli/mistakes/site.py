@@ -14,6 +14,7 @@ from bpcli.calculus.ops.losses import FAMILIES as LOSS_FAMILIES
 from bpcli.calculus.ops.losses import LossForm, loss
 from bpcli.calculus.ops.matrices import axis_sum, total
 from bpcli.calculus.ops.reductions import softmax
+from bpcli.calculus.optimizer import LOOK_AHEAD
 from bpcli.calculus.program import Binding
 from bpcli.calculus.size import entries_made
 from bpcli.compose.network import form_of
@@ -212,13 +213,14 @@ class Surroundings:
     # --- constants ---
 
     @cached_property
-    def rate(self) -> Constant | None:
+    def rate(self) -> Constant | Variable | None:
+        """η: a number, or what has another value in each update."""
         update = self.solution.problem.update
         if update is None:
             return None
         numbers = update.learning_rate
         if not isinstance(numbers, Numbers) or numbers.shape:
-            return None
+            return self.by_role("learning_rate")
         return Constant(numbers.values, math=Identifier("η"), texts=str(numbers.texts))
 
     @cached_property
@@ -242,7 +244,8 @@ def _is_plain(network: Network) -> bool:
     known_loss = network.loss is None or network.loss.name in LOSS_FAMILIES
     vectors = not network.sequence and len(network.input.shape) == (2 if network.batch else 1)
     plain = network.upstream is None and network.instance_weights is None and not network.given
-    return dense and known_loss and vectors and plain
+    ahead = network.update is not None and network.update.form == LOOK_AHEAD
+    return dense and known_loss and vectors and plain and not ahead
 
 
 def unit_matrix(n: int, k: int = 0) -> Constant:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpcli.calculus.expr import Apply, Constant, Expr, Variable, substitute
+from bpcli.calculus.expr import Apply, Constant, Expr, Variable, substitute, variables_of
 from bpcli.calculus.ops.elementary import add, divide, multiply, sqrt, square, subtract
 from bpcli.mistakes.site import Proposal, Site
 from bpcli.mistakes.weights import inlined
@@ -15,8 +15,19 @@ def update(site: Site) -> Iterator[Proposal]:
     variable = site.binding.variable
     if variable.role == "moment" and variable.of is not None:
         yield from _moment(site, variable.of)
-    else:
+    elif variable.role.endswith("_update"):
         yield from _renewed(site)
+
+
+def _used_gradient(site: Site, of: Variable) -> Variable | None:
+    """The gradient that a parameter is renewed by: as it is, clipped, or given. A perceptron has none."""
+    # Where gradients are given, each update has its own in the lines of its moments.
+    known = [*variables_of(site.right), *(v for v in site.around.solution.variables.values() if v.of is of)]
+    for role in ("clipped", "given_gradient"):
+        found = next((v for v in known if v.role == role), None)
+        if found is not None:
+            return found
+    return site.around.adjoint(of)
 
 
 def _renewed(site: Site) -> Iterator[Proposal]:
@@ -26,15 +37,17 @@ def _renewed(site: Site) -> Iterator[Proposal]:
     kept, step = expr.inputs
     old = kept.inputs[0] if isinstance(kept, Apply) else kept  # a decay is taken away first
     assert isinstance(old, Variable)
-    rate, gradient = around.rate, around.adjoint(old)
+    rate, gradient = around.rate, _used_gradient(site, old)
     assert rate is not None
-    assert gradient is not None
-    yield "U01", lambda: add(kept, step)
-    yield "D02", lambda: subtract(kept, -step)
+    downhill = expr.operation is subtract
+    yield "U01", lambda: add(kept, step) if downhill else subtract(kept, step)
+    yield "D02", lambda: subtract(kept, -step) if downhill else add(kept, -step)
     yield "U03", lambda: -step
     yield "U03", lambda: step
     yield "U02", lambda: _with_rate(expr, rate, Constant(1.0))
     yield "U02", lambda: _with_rate(expr, rate, rate * rate)
+    if gradient is None:
+        return
     yield "U06", lambda: subtract(kept, rate * old)
     yield "U09" if not _is_plain(step, gradient) else "U02", lambda: subtract(kept, rate * gradient)
     yield "U04", lambda: substitute(expr, lambda node: gradient.T if node is gradient else None)
@@ -49,17 +62,19 @@ def _is_plain(step: Expr, gradient: Expr) -> bool:
     return isinstance(step, Apply) and step.operation is multiply and step.inputs[1] is gradient
 
 
-def _with_rate(expr: Expr, rate: Constant, other: Expr) -> Expr:
-    return substitute(
-        expr, lambda node: other if isinstance(node, Constant) and node.math == rate.math is not None else None
-    )
+def _with_rate(expr: Expr, rate: Constant | Variable, other: Expr) -> Expr:
+    def replaced(node: Expr) -> Expr | None:
+        is_rate = node is rate or (isinstance(node, Constant) and node.math == rate.math is not None)
+        return other if is_rate else None
+
+    return substitute(expr, replaced)
 
 
 def _one_after_the_other(site: Site, old: Variable, gradient: Variable) -> Iterator[Proposal]:
     """The gradient at parameters of which those of the other layers are new already."""
     around = site.around
     own = old.layer
-    if own is None or not around.layers:
+    if own is None or not around.layers or gradient.name not in around.bindings:
         return
     above = {id(a): b for a, b in around.solution.built.state if a.layer is not None}
 
@@ -79,7 +94,7 @@ def _one_after_the_other(site: Site, old: Variable, gradient: Variable) -> Itera
         yield "U07", lambda: moved(range(1, own))
 
 
-def _decayed(site: Site, rate: Constant, kept: Expr, old: Expr) -> Iterator[Proposal]:
+def _decayed(site: Site, rate: Constant | Variable, kept: Expr, old: Expr) -> Iterator[Proposal]:
     decay = site.around.decay
     if kept is not old and isinstance(kept, Apply):  # AdamW: the decay is a line of the update
         lost = kept.inputs[1]
@@ -98,7 +113,7 @@ def _decayed(site: Site, rate: Constant, kept: Expr, old: Expr) -> Iterator[Prop
 def _moment(site: Site, of: Variable) -> Iterator[Proposal]:
     """v, m, s and their corrected forms: signs, factors, squares."""
     expr, around = site.right, site.around
-    g = around.adjoint(of)
+    g = _used_gradient(site, of)
     assert isinstance(expr, Apply)
     if expr.operation is divide:  # the correction of the bias left out
         yield "U09", lambda: expr.inputs[0]

@@ -16,11 +16,26 @@ def _folder() -> Path:
     return inside if inside.is_dir() else package.parent / "problems"
 
 
+@cache
+def _paths() -> dict[str, Path]:
+    """Each problem stands in the folder of its subject; a name says which it is without the folder."""
+    found = {path.name.removesuffix(SUFFIX): path for path in _folder().glob(f"*/*{SUFFIX}")}
+    return dict(sorted(found.items()))
+
+
 def shipped_names() -> tuple[str, ...]:
     """The names of all shipped problems, in alphabetical order."""
-    return tuple(sorted(path.name.removesuffix(SUFFIX) for path in _folder().glob(f"*{SUFFIX}")))
+    return tuple(_paths())
 
 
 def shipped_path(name: str) -> Path | None:
     """The file of the shipped problem of that name."""
-    return _folder() / f"{name}{SUFFIX}" if name in shipped_names() else None
+    return _paths().get(name)
+
+
+def shipped_folders() -> dict[str, tuple[str, ...]]:
+    """The folders of the shipped problems, each a subject, with the names of the problems in them."""
+    folders: dict[str, list[str]] = {}
+    for name, path in sorted(_paths().items(), key=lambda item: (item[1].parent.name, item[0])):
+        folders.setdefault(path.parent.name, []).append(name)
+    return {folder: tuple(names) for folder, names in folders.items()}

@@ -28,10 +28,25 @@ def test_alone_it_prints_a_guide(bpcli):
 
 
 def test_shipped_problems_are_listed(bpcli):
-    """Every shipped problem with its title."""
+    """Every shipped problem below its folder, in 80 columns, with its title, kind, size and level."""
     lines = bpcli("problems").stdout.splitlines()
-    assert len(lines) >= 25
-    assert any(line.startswith("lez5 ") for line in lines)
+    assert len(lines) >= 65
+    assert max(map(len, lines)) <= 80
+    words = [line.split() for line in lines]
+    at = next(i for i, row in enumerate(words) if row[:1] == ["lez5"])
+    assert words[at][1:3] == ["A", "2-2-2"]
+    assert words[at][-3:] == ["network", "12", "introductory"]
+    assert [row for row in words[:at] if row and row[0].endswith("/")][-1] == ["basics/"]
+
+
+def test_the_list_of_shipped_problems_needs_no_numbers(bpcli):
+    """It is read from the files: nothing that computes is loaded for it."""
+    code = (
+        "import sys, io; from bpcli.cli.entry import run; "
+        "out, sys.stdout = sys.stdout, io.StringIO(); code = run(['problems']); "
+        "sys.exit(code or ('numpy' in sys.modules) * 9)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("source", ["file", "stdin", "name"])

@@ -28,7 +28,7 @@ def write(solution: Solution) -> str:
         sections = ["\n".join(["# Forward pass", *forward])]
     if update:
         sections.append("\n".join(["# Update", *update]))
-    parts += passes(pieces, sections)
+    parts += passes(pieces, sections, "jnp.array")
     compare = f"np.testing.assert_allclose(value, known, rtol={TOLERANCE}, atol={TOLERANCE})"
     parts.append("\n".join(["# What bpcli found", *assertions(pieces, compare)]))
     return "\n\n".join(parts).replace("\n\n\n\n", "\n\n\n") + "\n"

@@ -17,7 +17,8 @@ def write(solution: Solution) -> str:
     parts = ["\n".join([*head(solution, "NumPy"), "import numpy as np"])]
     parts += [f"\n{text}\n" for text in functions]
     parts.append("\n".join(["# Given", *(given(pieces, variable, "np.array") for variable in pieces.inputs)]))
-    parts += passes(pieces, ("\n".join([f"# {title}", *lines]) for title, lines in phases.items() if lines))
+    sections = ("\n".join([f"# {title}", *lines]) for title, lines in phases.items() if lines)
+    parts += passes(pieces, sections, "np.array")
     compare = f"np.testing.assert_allclose(value, known, rtol={TOLERANCE}, atol={TOLERANCE})"
     parts.append("\n".join(["# What bpcli found", *assertions(pieces, compare)]))
     return "\n\n".join(parts).replace("\n\n\n\n", "\n\n\n") + "\n"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bpcli.calculus.expr import Array, Expr, Variable, evaluate, variables_of
+from bpcli.calculus.expr import Array, Constant, Expr, Variable, evaluate, variables_of
 from bpcli.calculus.program import Binding
 from bpcli.document.safe import safe
 from bpcli.export.scripts.code import Coder, array_text, renamed, used_names
@@ -68,6 +68,10 @@ def stop(x):
 """Those of them that another library says in other words."""
 
 
+OF_INSTANCES = ("input", "target", "instance_weight")
+"""Inputs of which each update has those of its instance, where it goes through the instances one by one."""
+
+
 class Pieces(NamedTuple):
     """The parts of a script: the values it asserts, the lines of each phase that these need."""
 
@@ -92,16 +96,19 @@ def pieces_of(solution: Solution) -> Pieces:
     gradients = tuple(v for v in wanted if f"d{solution.output.name}/d{v.name}" in variables)
     parameters = {v.name for v in built.parameters}
     renewed = tuple(new for old, new in built.state if old.name in parameters)
-    checked = [solution.output.name, *(f"d{solution.output.name}/d{v.name}" for v in gradients)]
-    checked += [v.name for v in renewed]
     lines = {b.variable.name: b for b in program.bindings}
+    checked = _checked_names(solution, gradients, renewed)
     formulas = {name: _formula(solution, binding) for name, binding in lines.items()}
+    formulas |= {name: Constant(value) for name, value in built.stated.items()}
     needed = _needed(formulas, checked)
     names = identifiers([*(v.name for v in program.inputs), *lines], [f.name for f in solution.problem.functions])
-    phases = {
-        phase: tuple(b for b in program.bindings if b.phase == phase and b.variable.name in needed)
-        for phase in ("forward", "backward", "update")
-    }
+    # A point ahead is a line of the update, and stands among those of the forward pass there.
+    back = next((k for k, b in enumerate(program.bindings) if b.phase == "backward"), len(program.bindings))
+    ahead = [binding for binding in program.bindings if binding.rule == "look_ahead"]
+    phases: dict[str, list[Binding]] = {"forward": [], "backward": [], "update": []}
+    for k, binding in enumerate(program.bindings):
+        if binding.variable.name in needed:
+            phases["forward" if ahead and k < back else binding.phase].append(binding)
     used = {
         v.name for b in program.bindings if b.variable.name in needed for v in variables_of(formulas[b.variable.name])
     }
@@ -113,9 +120,9 @@ def pieces_of(solution: Solution) -> Pieces:
         names,
         formulas,
         inputs,
-        phases["forward"],
-        phases["backward"],
-        phases["update"],
+        tuple(phases["forward"]),
+        tuple(phases["backward"]),
+        tuple(phases["update"]),
         gradients,
         renewed,
     )
@@ -188,10 +195,10 @@ def prelude(pieces: Pieces, lines: Iterable[str], module: str = "np", provided: 
     return [*(own[name] if name in own else renamed(VOCABULARY[name], module) for name in needed), *functions]
 
 
-def passes(pieces: Pieces, sections: Iterable[str], renewed: str = "{}") -> list[str]:
+def passes(pieces: Pieces, sections: Iterable[str], maker: str, renewed: str = "{}") -> list[str]:
     """The sections of a pass: once, or in a loop where there are several updates.
 
-    `renewed` says how a parameter takes its new value.
+    `maker` makes an array of nested lists; `renewed` says how a parameter takes its new value.
     """
     sections = [section for section in sections if section]
     steps = pieces.solution.update_steps
@@ -207,13 +214,35 @@ def passes(pieces: Pieces, sections: Iterable[str], renewed: str = "{}") -> list
             value = renewed.format(names[new.name]) if old.name in parameters else names[new.name]
             lines.append(f"{names[old.name]} = {value}")
     lines += [f"{names[v.name]} = {names[v.name]} + 1" for v in pieces.inputs if v.role == "step_number"]
+    lines += _turns(pieces, maker)
     body = "\n\n".join([*sections, "\n".join(["# Next pass", "if step == 0:", *lines])])
     return [f"for step in range({steps}):\n" + "\n".join(f"    {line}".rstrip() for line in body.split("\n"))]
 
 
+def _turns(pieces: Pieces, maker: str) -> list[str]:
+    """Inputs that have another value in each update: its instance, its learning rate, its given gradients."""
+    solution, lines = pieces.solution, []
+    network, update = solution.problem.network, solution.problem.update
+    one_by_one = network is not None and update is not None and update.instances
+    for variable in pieces.inputs:
+        values = [turn[variable.name].value for turn in solution.cycle.turns if variable.name in turn]
+        if one_by_one and network is not None and variable.role in OF_INSTANCES:
+            values = values[: network.input.shape[0]]
+        if values:
+            made = (array_text(v) if variable.shape == () else f"{maker}({array_text(v, 8)})" for v in values)
+            listed = ", ".join(made)
+            lines.append(f"{pieces.names[variable.name]} = [{listed}][(step + 1) % {len(values)}]")
+    return lines
+
+
 def _checked(pieces: Pieces) -> list[str]:
-    output = pieces.solution.output.name
-    return [output, *(f"d{output}/d{v.name}" for v in pieces.gradients), *(v.name for v in pieces.renewed)]
+    return _checked_names(pieces.solution, pieces.gradients, pieces.renewed)
+
+
+def _checked_names(solution: Solution, gradients: Iterable[Variable], renewed: Iterable[Variable]) -> list[str]:
+    output = solution.output.name
+    computed = [output] if output in solution.variables else []  # only its gradient may be given
+    return [*computed, *(f"d{output}/d{v.name}" for v in gradients), *(v.name for v in renewed)]
 
 
 def assertions(pieces: Pieces, compare: str) -> list[str]:

@@ -24,7 +24,7 @@ def write(solution: Solution) -> str:
         sections.append("\n".join(["# Backward pass", _backward(pieces)]))
     if update:
         sections.append("\n".join(["# Update", "with torch.no_grad():", *(f"    {line}" for line in update)]))
-    parts += passes(pieces, sections, "{}.requires_grad_()")
+    parts += passes(pieces, sections, "torch.tensor", "{}.requires_grad_()")
     compare = (
         f"torch.testing.assert_close(torch.as_tensor(value).detach(), torch.tensor(known), rtol={TOLERANCE}, "
         f"atol={TOLERANCE})"
