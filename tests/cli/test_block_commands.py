@@ -24,18 +24,20 @@ PROBLEMS = (
     "n22_tie",
     "n23_upstream",
     "n24_given",
+    "n33_own_loss_cauchy",
     "n40_nesterov",
     "n41_given_gradients",
     "n42_online_sigmoid",
     "n27_perceptron",
     "g04_nesterov_lookahead",
+    "g09_given_gradients",
     "g10_rate_list",
     "g14_schedule_cosine",
     "g15_clip_norm",
     "g18_rnn_loop",
 )
 FORMATS = ("terminal", "markdown", "html", "latex", "typst", "json")
-WITHOUT_GRADIENTS = ("n23_upstream", "n27_perceptron", "n41_given_gradients")
+WITHOUT_GRADIENTS = ("n23_upstream", "n27_perceptron", "n41_given_gradients", "g09_given_gradients")
 """Nothing is differentiated there."""
 
 
