@@ -13,7 +13,7 @@ import numpy as np
 
 from bpcli.calculus.expr import Array, Variable, variables_of
 from bpcli.calculus.program import Binding, Program
-from bpcli.compose.built import Built
+from bpcli.compose.built import Built, Given
 from bpcli.compose.forms import with_variables
 from bpcli.compose.names import after_updates
 
@@ -85,16 +85,18 @@ class _Unrolling:
         turn = dict(self.built.turns[number - 1]) if number <= len(self.built.turns) else {}
         by_name = {variable.name: variable for variable in self.built.program.inputs}
         for name, (value, texts) in turn.items():
-            moved[name] = self._give(by_name[name], number, value, texts)
+            moved[name] = self._give(by_name[name], number, Given(value, texts), moved)
         counter = self.built.step_number
         if counter is not None:
             value = self.built.values[counter.name] + (number - 1)
-            moved[counter.name] = self._give(counter, number, value, str(int(value)))
+            moved[counter.name] = self._give(counter, number, Given(value, str(int(value))), moved)
 
-    def _give(self, old: Variable, number: int, value: Array, texts: Any) -> Variable:
+    def _give(self, old: Variable, number: int, given: Given, moved: Mapping[str, Variable]) -> Variable:
+        value, texts = given
         math = after_updates(old.math, number - 1)
         name = f"{old.name}@{number - 1}"
-        variable = Variable(name, old.shape, math, old.role, place=old.place, of=old.of, rank=old.rank)
+        of = old.of if old.of is None else moved.get(old.of.name, old.of)
+        variable = Variable(name, old.shape, math, old.role, place=old.place, of=of, rank=old.rank)
         self.inputs.append(variable)
         self.values[name], self.texts[name] = np.float64(value) if old.shape == () else value, texts
         return variable

@@ -123,8 +123,8 @@ def _forward_names(solution: Solution) -> frozenset[str]:
 
 def _first(solution: Solution, wrt: tuple[Variable, ...], direction: Array | None) -> Derivation:
     output = solution.output
-    if output.name not in solution.variables:
-        raise DerivationError(f"`{output.name}` is not computed here, its gradient is given; name a quantity with --of")
+    if output.name not in Program(solution.program.inputs, _lines(solution)).variables():
+        raise DerivationError("gradients are given here, and no output is computed; name a quantity with --of")
     if output.shape != ():
         raise DerivationError(
             f"the gradient of `{output.name}` needs a number, and it is {describe_shape(output.shape)}; "

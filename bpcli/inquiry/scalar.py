@@ -72,10 +72,9 @@ def solve_scalar(solution: Solution) -> ScalarSolution:
     """
     refuse_single_numbers(solution.problem, solution.program)
     solution = solution.one_update  # at scalar grain a step of the optimizer is no line
-    if solution.output.name not in solution.variables:
-        raise NoScalarFormError(
-            f"this problem has no scalar form: `{solution.output.name}` is not computed, its gradient is given"
-        )
+    forward = {binding.variable.name for binding in solution.program.bindings if binding.phase == "forward"}
+    if solution.output.name not in forward.union(variable.name for variable in solution.program.inputs):
+        raise NoScalarFormError("this problem has no scalar form: gradients are given, and no output is computed")
     try:
         program = lower(solution.program, solution.built.values, solution.output, solution.texts)
     except TooManyNodesError:

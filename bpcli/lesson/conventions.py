@@ -43,7 +43,8 @@ def _conventions(solution: Solution, writer: Writer, messages: Messages) -> Iter
             formula = equality(affine.variable.math, writer.math(affine.expr))
             yield "layout", messages.inline(f"convention.layout.{conventions.affine}", formula=formula)
         if network.loss is not None:
-            yield "loss", _loss(solution, network.loss, messages)
+            if network.loss.name in FAMILIES:
+                yield "loss", _loss(solution, network.loss, messages)
             if network.batch:
                 count = network.input.shape[0]
                 yield "batch", messages.inline(f"convention.batch.{network.loss.over_batch}", count=count)
