@@ -218,8 +218,8 @@ def test_the_number_of_mistakes_is_the_one_that_is_told():
 # --- formats and languages ---------------------------------------------------------------------------------------
 
 
-NO_LESSONS = {"graph", "train"}
-"""Commands that write pictures, and tables as they come, in formats of their own."""
+NO_LESSONS = {"graph", "problems", "train"}
+"""Commands that write pictures, lists, and tables as they come, in formats of their own."""
 
 
 def _choices(command, option):

@@ -14,7 +14,6 @@ and the student's name, and on no one else's.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from typing import NamedTuple
@@ -27,7 +26,7 @@ from bpcli.calculus.expr import Apply, Array, Operation, evaluate, postorder
 from bpcli.calculus.ops.reductions import MOST_IN_JACOBIAN
 from bpcli.calculus.size import entries
 from bpcli.diagnostics import BpcliError, ProblemError, Span
-from bpcli.document.safe import safe
+from bpcli.document.safe import quoted, safe
 from bpcli.grading.asked import asked
 from bpcli.problem.identifiers import UnknownQuantityError, nearest
 from bpcli.reports.answer_sheet import blank_sheet
@@ -153,13 +152,15 @@ def recipe(
 def sheet_of(variant: Variant, student: str = "") -> str:
     """The blank sheet of a variant, in YAML; it names the variant, and the student where that is known."""
     sheet = blank_sheet(variant.solution)
-    head = f"variant: {_quoted(variant.name)}\n"
-    named = _STUDENT_LINE.sub(lambda found: head + (f"student: {_quoted(student)}" if student else found[0]), sheet, 1)
+    head = f"variant: {_plain_or_quoted(variant.name)}\n"
+    named = _STUDENT_LINE.sub(
+        lambda found: head + (f"student: {_plain_or_quoted(student)}" if student else found[0]), sheet, 1
+    )
     return f"# {MARK}: the sheet of variant {safe(variant.name)}.\n{named}"
 
 
-def _quoted(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+def _plain_or_quoted(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quoted(text)
 
 
 def _key(solution: Solution, identifier: str) -> Span:

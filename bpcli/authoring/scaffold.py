@@ -5,7 +5,6 @@ Numbers are drawn as those of variants are (`redraw.drawer`): one seed gives one
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -16,7 +15,7 @@ from bpcli.calculus.ops.losses import LOSSES
 from bpcli.calculus.ops.registry import ACTIVATIONS
 from bpcli.calculus.optimizer import OPTIMIZERS, WITHOUT_GRADIENTS
 from bpcli.diagnostics import BpcliError
-from bpcli.document.safe import safe
+from bpcli.document.safe import quoted, safe
 
 OFFERED = tuple(name for name in OPTIMIZERS if name not in WITHOUT_GRADIENTS)
 MOST_LAYERS = 20
@@ -116,7 +115,7 @@ def network_text(wanted: Scaffold) -> str:
     shape = "-".join(map(str, spec.sizes))
     lines = [
         "# A problem for bpcli: change what you like, then `bpcli solve` this file.",
-        f"title: {_quoted(spec.title or f'A {shape} network')}",
+        f"title: {quoted(safe(spec.title or f'A {shape} network'))}",
         "# source: where it is from, printed under the title",
         "# note: a remark, printed under that",
         "network:",
@@ -223,10 +222,6 @@ def _rows(head: str, rows: Sequence[Sequence[str]], indentation: str = "  ") -> 
     return [head, *(f"{indentation}  - {_list(row)}" for row in rows)]
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(safe(text), ensure_ascii=False)
-
-
 def graph_text(seed: int = 1, title: str = "") -> str:
     """The problem file of a small graph: a neuron of two inputs and its loss."""
     if len(title) > LONGEST_TITLE:
@@ -235,7 +230,7 @@ def graph_text(seed: int = 1, title: str = "") -> str:
     w1, w2, x1, x2, b = _numbers(5, draw, 9)
     return f"""\
 # A problem for bpcli: change what you like, then `bpcli solve` this file.
-title: {_quoted(title or "A neuron as a graph")}
+title: {quoted(safe(title or "A neuron as a graph"))}
 # source: where it is from, printed under the title
 graph:
   # the given values: numbers, lists of numbers (vectors), lists of rows (matrices)

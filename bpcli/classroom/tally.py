@@ -8,10 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bpcli.grading.asked import Asked
-from bpcli.grading.model import Graded, Report
-
-SEVERITY = ("invalid", "wrong", "missing", "follows", "correct")
-"""The verdict on several entries is the first of these that one of them has."""
+from bpcli.grading.model import SEVERITY, Graded, Report
 
 SOLVED = ("correct", "follows")
 

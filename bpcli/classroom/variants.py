@@ -10,7 +10,6 @@ An answer file says in `variant:` which variant it answers, and otherwise its `s
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePath
@@ -18,6 +17,7 @@ from typing import NamedTuple, Protocol
 
 from bpcli.classroom.students import student_key
 from bpcli.diagnostics import Diagnostic, InputError, ProblemError, Span
+from bpcli.document.safe import quoted
 from bpcli.grading.grade import Grader
 from bpcli.grading.model import Report, Submission
 from bpcli.problem.identifiers import nearest
@@ -100,20 +100,16 @@ def variants_to_yaml(variants: Variants) -> str:
         "# Made by bpcli generate: whose variant is which. `bpcli check` reads it.",
         f"format: {FORMAT}",
         f"version: {VERSION}",
-        f"title: {_quoted(variants.title)}",
+        f"title: {quoted(variants.title)}",
         f"seed: {variants.seed}",
         "variants:",
     ]
     for entry in variants.entries:
-        lines.append(f"  {_quoted(entry.name)}:")
+        lines.append(f"  {quoted(entry.name)}:")
         if entry.student:
-            lines.append(f"    student: {_quoted(entry.student)}")
-        lines += [f"    {kind}: {_quoted(fingerprint)}" for kind, fingerprint in entry.fingerprints.items()]
+            lines.append(f"    student: {quoted(entry.student)}")
+        lines += [f"    {kind}: {quoted(fingerprint)}" for kind, fingerprint in entry.fingerprints.items()]
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
 
 
 def read_variants(folder: str) -> Variants:

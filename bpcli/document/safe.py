@@ -31,6 +31,13 @@ def safe(text: str) -> str:
     return "".join(shown)
 
 
+def quoted(text: str) -> str:
+    """Text in the double quotes that YAML and JSON share."""
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
+
+
 def _visible(character: str) -> str:
     code = ord(character)
     if character in ESCAPES:

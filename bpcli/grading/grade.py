@@ -33,16 +33,13 @@ import numpy as np
 from bpcli.calculus.expr import variables_of
 from bpcli.grading.answered import Numbers
 from bpcli.grading.diagnose import Diagnoser
-from bpcli.grading.model import Answer, Graded, Match, Report, Submission, Working
+from bpcli.grading.model import SEVERITY, Answer, Graded, Match, Report, Submission, Working
 from bpcli.grading.own import Own
 from bpcli.grading.quantities import Key, Place, Quantities, Quantity, nested
 from bpcli.grading.submission import read_submission
 from bpcli.grading.tolerance import BARE_ZERO, accepts, is_bare_zero, style_of, truncated
 from bpcli.lesson.words import Words
 from bpcli.solution.solution import Solution
-
-SEVERITY = ("invalid", "wrong", "missing", "follows", "correct")
-"""The verdict on a whole answer is the first of these that an entry of it has."""
 
 
 def grade(solution: Solution, submission: Submission) -> Report:

@@ -9,6 +9,8 @@ from bpcli.calculus.expr import Array, Expr
 from bpcli.diagnostics import Diagnostic, Span
 
 VERDICTS = ("correct", "follows", "wrong", "missing", "invalid")
+SEVERITY = ("invalid", "wrong", "missing", "follows", "correct")
+"""The verdict on several entries is the first of these that one of them has."""
 
 
 class Written(NamedTuple):

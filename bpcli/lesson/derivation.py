@@ -24,6 +24,7 @@ from bpcli.document.document import (
 )
 from bpcli.document.mathtree import Math, Operator, Row
 from bpcli.inquiry.derive import Derivation, Simplification, simplifications
+from bpcli.lesson.steps import shape_text
 from bpcli.messages import Messages
 from bpcli.notation.writer import Writer
 from bpcli.solution.solution import Solution
@@ -37,7 +38,7 @@ def derivation_document(
     writer = Writer(solution.rounding)
     blocks: list[Block] = [Title(solution.problem.title, solution.problem.source)]
     if derivation.direction is not None:
-        shape = _shape_text(derivation.direction.shape)
+        shape = shape_text(derivation.direction.shape)
         blocks.append(Note(messages.inline("derive.direction", name=derivation.direction.math, shape=shape)))
     for key, equations in zip(("program", "derivatives"), program_equations(derivation, writer), strict=True):
         if equations:
@@ -101,7 +102,7 @@ def _program_table(equations: list[tuple[Equation, Shape]], messages: Messages) 
         (
             Cell((InlineMath(equation.left),)),
             Cell((InlineMath(_joined([link.math for link in equation.links])), "")),
-            Cell((_shape_text(shape),)),
+            Cell((shape_text(shape),)),
         )
         for equation, shape in equations
     )
@@ -120,10 +121,6 @@ def _listed(names: list[Math]) -> Math:
     for name in names:
         items.extend((Operator(",", "postfix"), name) if items else (name,))
     return Row(tuple(items))
-
-
-def _shape_text(shape: Shape) -> str:
-    return "×".join(map(str, shape)) if shape else "1"
 
 
 def _simplification(

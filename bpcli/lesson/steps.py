@@ -309,9 +309,9 @@ class StepTeller:
                 and node.shape == variable.shape
                 and len(node.inputs) == 2
             ):
-                left, right = (_shape_text(item.shape) for item in node.inputs)
-                return f"({left})({right}) = {_shape_text(variable.shape)}"
-        return _shape_text(variable.shape)
+                left, right = (shape_text(item.shape) for item in node.inputs)
+                return f"({left})({right}) = {shape_text(variable.shape)}"
+        return shape_text(variable.shape)
 
 
 def _with_chain_rule(equation: Equation, binding: Binding) -> Equation:
@@ -341,7 +341,8 @@ def _finite(value: Array) -> bool:
     return bool(np.isfinite(value).all())
 
 
-def _shape_text(shape: tuple[int, ...]) -> str:
+def shape_text(shape: tuple[int, ...]) -> str:
+    """`2×3`; `1` for a number."""
     return "×".join(map(str, shape)) if shape else "1"
 
 

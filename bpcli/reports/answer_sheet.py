@@ -21,7 +21,7 @@ from bpcli.calculus.ops.matrices import entry
 from bpcli.calculus.ops.writing import number_math
 from bpcli.document.document import Inline, InlineMath
 from bpcli.document.mathtree import BLANK, Fenced, Identifier, Math, Matrix, Row
-from bpcli.document.safe import safe
+from bpcli.document.safe import quoted, safe
 from bpcli.grading.asked import Asked, asked, located
 from bpcli.lesson.conventions import digits_wanted
 from bpcli.lesson.words import Words
@@ -243,7 +243,7 @@ def _yaml_entry(line: SheetLine) -> Iterator[str]:
 def _yaml_key(identifier: str) -> str:
     if _PLAIN_KEY.fullmatch(identifier) and identifier.casefold() not in _YAML_WORDS:
         return identifier
-    return json.dumps(identifier, ensure_ascii=False)
+    return quoted(identifier)
 
 
 def _flow(texts: Any) -> str:
@@ -264,12 +264,8 @@ def _comment(line: SheetLine) -> str:
 
 def _json(lines: tuple[SheetLine, ...]) -> str:
     """One quantity a line; numbers are texts, so that no program that saves the file changes their digits."""
-    entries = [f"    {_quoted(line.id)}: {json.dumps(line.texts)}" for line in lines]
+    entries = [f"    {quoted(line.id)}: {json.dumps(line.texts)}" for line in lines]
     return '{\n  "student": null,\n  "answers": {\n' + ",\n".join(entries) + "\n  }\n}\n"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _csv(lines: tuple[SheetLine, ...]) -> str:
