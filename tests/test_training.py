@@ -21,7 +21,9 @@ PROMISED = {"xor": 0.01, "iris": 0.1, "digits": 0.05}
 
 
 def trainable() -> list[str]:
-    return [name for name in shipped_names() if (n := load_problem(name).network) is not None and n.update is not None]
+    """What is updated with the gradient of all its instances at once."""
+    networks = {name: n for name in shipped_names() if (n := load_problem(name).network) is not None}
+    return [name for name, n in networks.items() if n.update is not None and not n.update.instances]
 
 
 def network(update: str = "{learning_rate: 0.1}", **lines: str) -> Problem:

@@ -25,6 +25,7 @@ from bpcli.calculus.expr import Operation
 from bpcli.calculus.ops.elementary import (
     absolute,
     add,
+    at_least,
     cosine,
     divide,
     exp,
@@ -80,6 +81,7 @@ ELEMENTARY: tuple[Elementary, ...] = (
     Elementary(log, math.log, lambda out, a: (1 / a,)),
     Elementary(greater, lambda a, b: a if a >= b else b, lambda out, a, b: (1.0, 0.0) if a >= b else (0.0, 1.0)),
     Elementary(lesser, lambda a, b: a if a <= b else b, lambda out, a, b: (1.0, 0.0) if a <= b else (0.0, 1.0)),
+    Elementary(at_least, lambda a, b: float(a >= b), lambda out, a, b: (0.0, 0.0)),
     Elementary(power, math.pow, _power_slopes),
     Elementary(sqrt, math.sqrt, lambda out, a: (0.5 / out,)),
     Elementary(absolute, abs, lambda out, a: (_sign(a),)),

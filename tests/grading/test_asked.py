@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from bpcli import ProblemError, load_problem, parse_problem, solve
@@ -22,7 +23,8 @@ def asked_in(points: str):
 def test_by_default_every_computed_quantity_once_for_one_point(name):
     solution = solve(load_problem(name))
     items = asked(solution)
-    assert [item.id for item in items] == [step.id for step in solution.steps]
+    # A masked score is −∞, which nobody can write down.
+    assert [item.id for item in items] == [step.id for step in solution.steps if np.all(np.isfinite(step.value))]
     assert {item.points for item in items} == {1.0}
     given = {variable.name for variable in solution.program.inputs}
     assert given.isdisjoint(item.name for item in items)
@@ -30,8 +32,6 @@ def test_by_default_every_computed_quantity_once_for_one_point(name):
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_shapes_are_those_of_the_values_as_they_are_written(name):
-    import numpy as np
-
     solution = solve(load_problem(name))
     for item in asked(solution):
         assert item.shape == np.shape(solution[item.id])
