@@ -212,7 +212,8 @@ def _script(items: list[Math], plain: bool, *, upper: bool) -> str:
             return text
     elif not (text.isalpha() and len(text) > 2 and len(items) == 1):
         table = _SUPERSCRIPTS if upper else _SUBSCRIPTS
-        if all(c in table for c in text):
+        # The mark within h⁽²·³⁾ would read as a product in x^2.5.
+        if all(c in table for c in text) and ("." not in text or fenced):
             return "".join(table[c] for c in text)
     sign = "^" if upper else "_"
     return sign + (text if fenced or text.replace(".", "").isalnum() else f"({text})")

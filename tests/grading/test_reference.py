@@ -82,8 +82,8 @@ def test_a_page_tells_where_a_mistake_was_seen_and_what_may_be_a_convention():
 
 
 def test_a_mistake_that_shows_nowhere_has_no_example():
-    text = render(mistake_document("L02"), "markdown")
-    assert example("L02") is None
+    text = render(mistake_document("D18"), "markdown")
+    assert example("D18") is None
     assert words()["example"] not in text
     with pytest.raises(KeyError):
         mistake_document("Z99")
