@@ -22,7 +22,7 @@ from bpcli.problem.shipped import shipped_names
 from bpcli.solution.load import load_problem, parse_problem, solve
 
 MANY = ("lez5", "softmax-3class", "layout-xw", "zh-tanh-bce", "mac0460-logistic")
-WITHOUT_NUMBERS = ("momentum",)
+WITHOUT_NUMBERS = ("momentum", "momentum-parabola")
 
 RELU = """\
 title: ReLU

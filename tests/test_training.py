@@ -112,6 +112,8 @@ VARIANTS = [
     *({"hidden": name} for name in ("sigmoid", "relu", "softplus", "elu", "identity", "swish")),
     {"hidden": "{name: leaky_relu, slope: 0.1}"},
     {"more": "regularization: {l2: 0.1, l1: 0.01, bias: true}"},
+    {"more": "instance_weights: [2, -1, 0.5, 0, 3]"},
+    {"more": "instance_weights: [2, -1, 0.5, 0, 3]", "affine": "x W + b", "shapes": "[2, 4] [4, 3]"},
     {"affine": "x W + b", "shapes": "[2, 4] [4, 3]"},
     {"affine": "x W^T + b"},
     {

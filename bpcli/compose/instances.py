@@ -18,6 +18,7 @@ class Data(NamedTuple):
     inputs: Array
     targets: Array
     given: Array  # the targets before classes become one-hot
+    weights: Array | None = None  # of the instances, (rows, 1)
 
     @property
     def rows(self) -> int:
@@ -37,11 +38,13 @@ def data_of(problem: Problem) -> Data:
         rows = network.input.shape[0] if network.batch else 1
         inputs = np.array(network.input.values, dtype=np.float64).reshape(rows, -1)
         given = np.array(network.target.values, dtype=np.float64).reshape(rows, -1)
+    stated = network.instance_weights
+    weights = None if stated is None else np.array(stated.values, dtype=np.float64).reshape(-1, 1)
     if not network.class_targets:
-        return Data(inputs, given, given)
+        return Data(inputs, given, given, weights)
     one_hot = np.zeros((len(given), _outputs(problem)))
     one_hot[np.arange(len(given)), given[:, 0].astype(int)] = 1.0
-    return Data(inputs, one_hot, given)
+    return Data(inputs, one_hot, given, weights)
 
 
 def _outputs(problem: Problem) -> int:
@@ -70,10 +73,18 @@ def with_rows(problem: Problem, data: Data, rows: Array) -> Problem:
     assert network.target is not None
     targets = _numbers(data.given[rows], network.target)
     if network.class_targets:
-        flat = tuple(row[0] for row in targets.values)
-        targets = Numbers(flat, tuple(row[0] for row in targets.texts), (len(flat),), targets.span)
+        targets = _column(targets)
     inputs = _numbers(data.inputs[rows], network.input)
-    return problem._replace(network=network._replace(input=inputs, target=targets, data=None))
+    weights = network.instance_weights
+    if weights is not None and data.weights is not None:
+        weights = _column(_numbers(data.weights[rows], weights))
+    return problem._replace(network=network._replace(input=inputs, target=targets, instance_weights=weights, data=None))
+
+
+def _column(numbers: Numbers) -> Numbers:
+    """The first number of each row."""
+    flat = tuple(row[0] for row in numbers.values)
+    return Numbers(flat, tuple(row[0] for row in numbers.texts), (len(flat),), numbers.span)
 
 
 def orders(shuffle: bool, seed: int, count: int) -> Iterator[Array]:

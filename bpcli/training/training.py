@@ -35,6 +35,8 @@ MEASUREMENTS = 1_000
 
 GROWN = 1e3
 GROWN_TIMES = 5
+
+_WEIGHTS = "instance_weight"
 """Training is given up when the objective is 1000 times what it was, five measurements in a row."""
 
 
@@ -165,6 +167,7 @@ class _Step(NamedTuple):
     planner: Planner
     inputs: Array  # where the instances go, a row each
     targets: Array
+    weights: Array | None  # those of the instances, where the problem weighs them
     forward: list[Call]
     measure: list[Call]
     backward: list[Call]
@@ -248,6 +251,9 @@ class _Trainer:
                 columns = rows.T if self.network.batch and variable.shape[1] == size and self._columns else rows
                 arrays[variable.name] = columns
                 loaded[variable.role] = rows
+            elif variable.role == _WEIGHTS:
+                loaded[_WEIGHTS] = np.empty((size, 1))
+                arrays[variable.name] = loaded[_WEIGHTS].reshape(variable.shape)
         planner = Planner(arrangement.program, arrays, arrangement.state)
         adjoints = [f"d{built.output.name}/d{p.name}" for p in built.parameters]
         news = [new.name for _, new in arrangement.state]
@@ -264,7 +270,8 @@ class _Trainer:
         inputs, targets = loaded["input"], loaded["target"]
         updated = frozenset(planner.done) - (measured - lean)
         calls = (forward, measure, backward, update)
-        return _Step(built, planner, inputs, targets, *calls, arrangement.vectors, measured, updated)
+        weights = loaded.get(_WEIGHTS)
+        return _Step(built, planner, inputs, targets, weights, *calls, arrangement.vectors, measured, updated)
 
     @property
     def _columns(self) -> bool:
@@ -278,7 +285,7 @@ class _Trainer:
     def _start(self, built: Built, arrays: dict[str, Array], state: Any) -> dict[str, Array]:
         """Arrays for everything that outlives a batch: parameters, moments, the number of the step."""
         for variable in built.program.inputs:
-            if variable.role not in ("input", "target"):
+            if variable.role not in ("input", "target", _WEIGHTS):
                 array = arrays.setdefault(variable.name, np.empty(variable.shape))
                 array[...] = built.values[variable.name]
         self.state = [arrays[old.name] for old, _ in state]
@@ -292,6 +299,9 @@ class _Trainer:
             return [([], self.step.whole)]
         np.copyto(self.whole.inputs, self.data.inputs)
         np.copyto(self.whole.targets, self.data.targets)
+        weights = self.data.weights
+        if weights is not None and self.whole.weights is not None:
+            np.copyto(self.whole.weights, weights)
         if self.full:
             return [([], self.step.whole)]
         loads = []
@@ -303,6 +313,8 @@ class _Trainer:
                 partial(self.data.inputs.take, rows, 0, step.inputs, "clip"),
                 partial(self.data.targets.take, rows, 0, step.targets, "clip"),
             ]
+            if weights is not None and step.weights is not None:
+                load.append(partial(weights.take, rows, 0, step.weights, "clip"))
             loads.append((load, whole[id(step)]))
         return loads
 
