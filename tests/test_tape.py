@@ -11,6 +11,7 @@ from bpcli.calculus.expr import Operation
 from bpcli.calculus.ops.elementary import (
     absolute,
     add,
+    at_least,
     divide,
     exp,
     greater,
@@ -31,7 +32,7 @@ from bpcli.calculus.tape import COMPOSITE, ELEMENTARY, Elementary, NotFiniteErro
 POINTS = (0.3, 1.0, 2.5, -0.7)
 UNARY = (sigmoid, tanh, softplus, elu(), relu(), relu(0.5), exp, square, absolute, sine)
 BINARY = (add, subtract, multiply, greater)
-BINARY_ELEMENTARY = (*BINARY, divide, lesser, power)
+BINARY_ELEMENTARY = (*BINARY, divide, lesser, power, at_least)
 
 
 @pytest.mark.parametrize("rule", [*ELEMENTARY, *COMPOSITE], ids=lambda rule: rule.operation.name)
