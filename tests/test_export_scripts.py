@@ -48,11 +48,8 @@ def test_scripts_of_other_libraries(name: str, target: str, tmp_path: Path) -> N
     assert_runs(written(load_problem(name), target), tmp_path)
 
 
-@pytest.mark.parametrize("target", ["pytorch", "jax"])
-@pytest.mark.parametrize("name", shipped_names())
-def test_scripts_of_libraries_that_are_not_here(name: str, target: str) -> None:
-    """They are Python, call no other library, define every name that they use, and compare every number."""
-    text = written(load_problem(name), target)
+def assert_defined(text: str, target: str) -> None:
+    """The script is Python, calls no other library and defines every name that it uses."""
     tree = ast.parse(text)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     known = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
@@ -63,9 +60,47 @@ def test_scripts_of_libraries_that_are_not_here(name: str, target: str) -> None:
             known |= {argument.arg for argument in node.args.args}
             known |= {node.name} if isinstance(node, ast.FunctionDef) else set()
     assert used <= known | {"print", "len", "range", "float", "max", "min", "abs", "sum"}
-    assert ("np" in used) <= (target == "jax")
+    assert ("np" in used) <= (target != "pytorch")
+
+
+@pytest.mark.parametrize("target", ["pytorch", "jax"])
+@pytest.mark.parametrize("name", shipped_names())
+def test_scripts_of_libraries_that_are_not_here(name: str, target: str) -> None:
+    """They are Python, call no other library, define every name that they use, and compare every number."""
+    text = written(load_problem(name), target)
+    assert_defined(text, target)
     solution = solve(load_problem(name))
     assert f'"{solution.output.name}": (' in text
+
+
+GIVEN = {
+    "network": """
+network:
+  input: [1, -0.5]
+  upstream: [1, -2]
+  layers:
+    - {weights: [[0.4, 0.3], [-0.2, 0.6]], bias: [0.1, 0], activation: tanh}
+    - {weights: [[0.7, -0.3], [0.1, 0.5]], bias: [0, 0.1], activation: OUTPUT}
+""",
+    "graph": """
+graph:
+  parameters: {w: 1}
+  update: {learning_rate: 0.1, steps: 2, gradients: [{w: 0.4}, {w: -0.2}]}
+""",
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("kind", "output"), [("network", "tanh"), ("network", "identity"), ("graph", "")])
+def test_gradients_that_are_given(kind: str, output: str, target: str, tmp_path: Path) -> None:
+    """Where no output is computed, the passes begin at the gradient that is given."""
+    problem = parse_problem(GIVEN[kind].replace("OUTPUT", output), "p.yaml")
+    text = written(problem, target)
+    assert_defined(text, target)
+    expected = [line for line in text.splitlines() if line.startswith('    "')]
+    assert len(expected) == len(set(expected)) == (2 if kind == "graph" else 4)
+    if target in INSTALLED:
+        assert_runs(text, tmp_path)
 
 
 NETWORK = """

@@ -297,7 +297,7 @@ def test_every_step_of_writing_may_fail(error, folder, monkeypatch):
         with monkeypatch.context() as patched:
             failing = Failing(patched, error, call)
             with contextlib.suppress(OutputError, KeyboardInterrupt):
-                output.write_file(str(target), "new")
+                output.write_file(str(target), "new", force=True)
         stray = [path.name for path in folder.iterdir() if path.name.endswith(output.TEMPORARY_SUFFIX)]
         assert stray == [], call
         assert target.read_text() in ("old", "new")

@@ -37,6 +37,8 @@ def write(solution: Solution) -> str:
 def _function(pieces: Pieces, forward: list[str]) -> str:
     arguments = ", ".join(pieces.names[v.name] for v in pieces.gradients)
     body = "".join(f"    {line}\n" for line in forward)
+    if pieces.seeded is not None:
+        return f"\ndef prediction({arguments}):\n{body}    return {pieces.names[pieces.seeded[0]]}\n"
     return f"\ndef objective({arguments}):\n{body}    return {pieces.names[pieces.solution.output.name]}\n"
 
 
@@ -46,4 +48,7 @@ def _backward(pieces: Pieces) -> str:
     results = [pieces.names[f"d{output}/d{v.name}"] for v in pieces.gradients]
     numbers = ", ".join(map(str, range(len(names)))) + ("," if len(names) == 1 else "")
     left = ", ".join(results) + ("," if len(results) == 1 else "")
+    if pieces.seeded is not None:
+        of, given = (pieces.names[name] for name in pieces.seeded)
+        return f"{of}, pull_back = jax.vjp(prediction, {', '.join(names)})\n{left} = pull_back({given})"
     return f"{pieces.names[output]}, ({left}) = jax.value_and_grad(objective, argnums=({numbers}))({', '.join(names)})"

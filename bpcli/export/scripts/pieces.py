@@ -85,6 +85,7 @@ class Pieces(NamedTuple):
     update: tuple[Binding, ...]
     gradients: tuple[Variable, ...]  # what is differentiated by
     renewed: tuple[Variable, ...]
+    seeded: tuple[str, str] | None = None  # a prediction and its given gradient, where no output is computed
 
 
 def pieces_of(solution: Solution) -> Pieces:
@@ -98,9 +99,10 @@ def pieces_of(solution: Solution) -> Pieces:
     renewed = tuple(new for old, new in built.state if old.name in parameters)
     lines = {b.variable.name: b for b in program.bindings}
     checked = _checked_names(solution, gradients, renewed)
+    seeded = _seeded(solution)
     formulas = {name: _formula(solution, binding) for name, binding in lines.items()}
     formulas |= {name: Constant(value) for name, value in built.stated.items()}
-    needed = _needed(formulas, checked)
+    needed = _needed(formulas, (*checked, *(seeded or ())))
     names = identifiers([*(v.name for v in program.inputs), *lines], [f.name for f in solution.problem.functions])
     # A point ahead is a line of the update, and stands among those of the forward pass there.
     back = next((k for k, b in enumerate(program.bindings) if b.phase == "backward"), len(program.bindings))
@@ -125,7 +127,16 @@ def pieces_of(solution: Solution) -> Pieces:
         tuple(phases["update"]),
         gradients,
         renewed,
+        seeded,
     )
+
+
+def _seeded(solution: Solution) -> tuple[str, str] | None:
+    prediction, program = solution.built.prediction, solution.program
+    if prediction is None:
+        return None
+    seed = f"d{solution.output.name}/d{prediction.name}"
+    return (prediction.name, seed) if any(v.name == seed for v in program.inputs) else None
 
 
 def _function_name(name: str) -> str:
@@ -242,7 +253,8 @@ def _checked(pieces: Pieces) -> list[str]:
 def _checked_names(solution: Solution, gradients: Iterable[Variable], renewed: Iterable[Variable]) -> list[str]:
     output = solution.output.name
     computed = [output] if output in solution.variables else []  # only its gradient may be given
-    return [*computed, *(f"d{output}/d{v.name}" for v in gradients), *(v.name for v in renewed)]
+    names = (*computed, *(f"d{output}/d{v.name}" for v in gradients), *(v.name for v in renewed))
+    return list(dict.fromkeys(names))
 
 
 def assertions(pieces: Pieces, compare: str) -> list[str]:

@@ -46,4 +46,8 @@ def _backward(pieces: Pieces) -> str:
     results = [pieces.names[f"d{output}/d{v.name}"] for v in pieces.gradients]
     left = ", ".join(results) + ("," if len(results) == 1 else "")
     inputs = ", ".join(names) + ("," if len(names) == 1 else "")
-    return f"{left} = torch.autograd.grad({pieces.names[output]}, ({inputs}), materialize_grads=True)"
+    of, seed = pieces.names.get(output, ""), ""
+    if pieces.seeded is not None:
+        of, given = (pieces.names[name] for name in pieces.seeded)
+        seed = f" grad_outputs={given},"
+    return f"{left} = torch.autograd.grad({of}, ({inputs}),{seed} materialize_grads=True)"
