@@ -230,7 +230,7 @@ FLATTEN = BlockForm("flatten", "One vector of all numbers: map after map, row by
 
 def flatten(q: Writing, flow: Flow) -> Flow:
     """h = the parts, one after another."""
-    parts = [q.layout.from_row(matrices.transpose(flattened(part))) for part in flow.parts]
+    parts = [q.layout.from_column(flattened(part)) for part in flow.parts]
     whole = parts[0] if len(parts) == 1 else q.joined(parts)
     return Flow("units", (q.line("activation", whole, told="flattened", goes_on=True),))
 

@@ -54,6 +54,10 @@ class Layout(NamedTuple):
         """A row of a matrix as one instance."""
         return matrices.transpose(row) if self.columns else row
 
+    def from_column(self, column: Expr) -> Expr:
+        """A column of numbers as one instance."""
+        return column if self.columns else matrices.transpose(column)
+
     def to_row(self, instance: Expr) -> Expr:
         return matrices.transpose(instance) if self.columns else instance
 
