@@ -32,6 +32,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "B02": ("mazur",),
         "D17": ("mac0460-softmax",),
         "G12": ("minibatch-logistic",),
+        "L13": ("kl-divergence",),
         "S01": ("mac0460-logistic", "micrograd"),
         "S04": ("karpathy",),
     }
