@@ -211,11 +211,11 @@ def _head(output: Variable) -> str:
 
 
 def _needed(program: Program, wanted: Iterable[Variable]) -> Program:
-    """The program without the lines and inputs that nothing wanted is computed from."""
-    needed = program.needed_for(variable.name for variable in wanted)
-    for binding in program.bindings:
-        if binding.variable.name in needed and binding.stable is not None:
-            needed |= program.needed_for(v.name for v in variables_of(binding.stable))
+    """The program without the lines and inputs that no form of anything wanted uses."""
+    needed = {variable.name for variable in wanted}
+    for binding in reversed(program.bindings):  # what a line uses stands above it
+        if binding.variable.name in needed:
+            needed |= {v.name for formula in binding.formulas for v in variables_of(formula)}
     return Program(
         tuple(v for v in program.inputs if v.name in needed),
         tuple(b for b in program.bindings if b.variable.name in needed),
