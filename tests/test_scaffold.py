@@ -22,20 +22,17 @@ def test_every_size_is_solved(units: str, batch: int, seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hidden", "output", "loss"),
-    [
-        (hidden, output, loss)
-        for hidden, output, loss in product(ACTIVATIONS, ("", *ACTIVATIONS), ("", *LOSSES))
-        if hidden != "softmax"
-    ],
+    ("hidden", "output"),
+    [(hidden, output) for hidden, output in product(ACTIVATIONS, ("", *ACTIVATIONS)) if hidden != "softmax"],
 )
-def test_every_combination_is_solved_or_refused_with_a_way_out(hidden: str, output: str, loss: str) -> None:
-    wanted = Scaffold((2, 3, 2), hidden, output, loss)
-    if loss in ("cross_entropy", "binary_cross_entropy", "kl") and output not in ("", "sigmoid", "softmax"):
-        with pytest.raises(ScaffoldError, match="write --output"):
-            network_text(wanted)
-    else:
-        assert len(solve(parse_problem(network_text(wanted)))) > 5
+def test_every_combination_is_solved_or_refused_with_a_way_out(hidden: str, output: str) -> None:
+    for loss in ("", *LOSSES):
+        wanted = Scaffold((2, 3, 2), hidden, output, loss)
+        if loss in ("cross_entropy", "binary_cross_entropy", "kl") and output not in ("", "sigmoid", "softmax"):
+            with pytest.raises(ScaffoldError, match="write --output"):
+                network_text(wanted)
+        else:
+            assert len(solve(parse_problem(network_text(wanted)))) > 5, loss
 
 
 @pytest.mark.parametrize("optimizer", OFFERED)
