@@ -1,4 +1,4 @@
-"""The catalogue: 125 mistakes by their ids, and what happens to numbers besides."""
+"""The catalogue: 180 mistakes by their ids, and what happens to numbers besides."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from bpcli.mistakes.entries.loss import LOSS
 from bpcli.mistakes.entries.reference import WORDS
 from bpcli.mistakes.entries.scalar import SCALAR
 from bpcli.mistakes.entries.sentences import SENTENCES
+from bpcli.mistakes.entries.structure import STRUCTURE
 from bpcli.mistakes.entries.through import THROUGH
 from bpcli.mistakes.entries.update import UPDATE
 from bpcli.mistakes.entries.weights import WEIGHTS
 from bpcli.mistakes.model import Mistake
 
 CATALOGUE: Mapping[str, Mistake] = MappingProxyType(
-    {entry.id: entry for entry in (*FORWARD, *LOSS, *DELTA, *WEIGHTS, *THROUGH, *UPDATE, *SCALAR)}
+    {entry.id: entry for entry in (*FORWARD, *LOSS, *DELTA, *WEIGHTS, *THROUGH, *UPDATE, *SCALAR, *STRUCTURE)}
 )
 """The mistakes of backpropagation, by id."""
 
@@ -34,6 +35,12 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
         "B": "Back through a layer",
         "U": "Update",
         "S": "Graphs of scalar operations",
+        "T": "Through time",
+        "C": "Convolution and pooling",
+        "A": "Attention",
+        "N": "Normalisation",
+        "R": "Ways round",
+        "P": "Dropout",
     }
 )
 """The first letter of an id and what it stands for."""

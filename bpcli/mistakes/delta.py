@@ -21,7 +21,10 @@ def at_prediction(site: Site) -> Iterator[Proposal]:
     assert y is not None
     assert t is not None
     e = subtract(y, t)
-    yield "D01", lambda: -right
+    if kind == "logs":
+        yield "D27", lambda: -right
+    else:
+        yield "D01", lambda: -right
     yield from _counted(site)
     if kind == "squares":
         yield "D15", lambda: right * y
@@ -39,6 +42,7 @@ def at_prediction(site: Site) -> Iterator[Proposal]:
     if kind == "binary":
         first, second = divide(t, y), divide(subtract(1.0, t), subtract(1.0, y))
         yield "L11", lambda: seed * -(first + second)
+        yield "D27", lambda: seed * (first + second)
         yield "L12", lambda: seed * -first
         yield "L12", lambda: seed * second
 
@@ -74,6 +78,8 @@ def output_delta(site: Site) -> Iterator[Proposal]:
     e: Expr = seed * subtract(y, t)
     derivative = derivative_of(layer)
     yield "D01", lambda: -right
+    if kind in ("logs", "binary") and not layer.is_linear:
+        yield "D25", lambda: seed * subtract(layer.a, t)
     yield from _counted(site)
     if not layer.is_linear:
         yield "D03", lambda: g

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -109,6 +109,7 @@ def _squares(form: LossForm, y: Expr, t: Expr) -> Iterator[Proposal]:
         for k in range(n):
             yield "L07", lambda k=k: scaled(weight, square(_one_output(form, e, k, n)))  # type: ignore[misc]
         yield "L08", lambda: multiply(_factor(weight), square(_summed(form, e)))
+    yield "L17", lambda: scaled(weight, subtract(square(y), square(t)))
     yield "L05", lambda: scaled(weight, e)
     yield "L05", lambda: scaled(1.0, e)
     yield "L05", lambda: scaled(weight, subtract(t, y))
@@ -118,6 +119,11 @@ def _squares(form: LossForm, y: Expr, t: Expr) -> Iterator[Proposal]:
     yield "L06", lambda: scaled(1.0, absolute(e))
     yield "L06", lambda: scaled(1 / n, absolute(e))
     yield "L06", lambda: scaled(weight, absolute(e))
+
+
+def _crossed(form: LossForm, y: Expr, t: Expr, logs: Expr, in_base: Callable[[Expr], Expr]) -> Expr:
+    """−Σᵢⱼ tᵢ ln yⱼ: every target times every logarithm."""
+    return in_base(negate(multiply(_summed(form, t), _summed(form, logs))))
 
 
 def _factor(value: float) -> Constant:
@@ -157,6 +163,9 @@ def _logs(form: LossForm, y: Expr, t: Expr, kind: str) -> Iterator[Proposal]:
         second = multiply(subtract(1.0, t), log(subtract(1.0, y)))
         yield "L11", lambda: in_base(_summed(form, subtract(second, first)))
         yield "L12", lambda: in_base(_summed(form, negate(second)))
+    yield "L15", lambda: _crossed(form, y, t, log(y), in_base)
+    if kind == "binary":
+        yield "L15", lambda: _crossed(form, y, t, log(subtract(1.0, y)), in_base)
     if _outputs(form, y) > 1:
         for k in range(_outputs(form, y)):
             summand = multiply(t, log(y))
@@ -166,6 +175,19 @@ def _logs(form: LossForm, y: Expr, t: Expr, kind: str) -> Iterator[Proposal]:
                 "L07",
                 lambda s=summand, k=k: in_base(_summed(form, negate(_one_output(form, s, k, _outputs(form, y))))),  # type: ignore[misc]
             )
+
+
+def _crossed_over_instances(site: Site) -> Iterator[Expr]:
+    """The outer product of targets and logarithms over the whole batch, summed, with 1/m and without."""
+    around = site.around
+    y, t = around.prediction, around.t
+    assert y is not None
+    assert t is not None
+    other = (subtract(1.0, t), log(subtract(1.0, y)))
+    first = multiply(total(t), total(log(y)))
+    for summed in (first, add(first, multiply(total(other[0]), total(other[1])))):
+        yield negate(divide(summed, float(around.instances)))
+        yield negate(summed)
 
 
 def regularizer(site: Site) -> Iterator[Proposal]:
@@ -212,6 +234,9 @@ def objective(site: Site) -> Iterator[Proposal]:
             with_biases = multiply(around.decay, l2_penalty(around.penalty_factor)(*biases))
             yield "L14", lambda: add(expr, with_biases)
     if around.instances > 1:
+        if around.loss_kind in ("logs", "binary"):
+            for crossed in _crossed_over_instances(site):
+                yield "L15", lambda c=crossed: substitute(expr, lambda n: c if n is data else None)  # type: ignore[misc]
         for reduce in (total, mean):
             yield "L04", lambda r=reduce: substitute(expr, lambda n: r(L) if n is data else None)  # type: ignore[misc]
         if omega is not None and isinstance(data, Apply):

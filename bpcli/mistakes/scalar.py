@@ -12,12 +12,15 @@ from bpcli.calculus.backprop import pull_back, sum_to_shape
 from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, is_constant, substitute
 from bpcli.calculus.ops.elementary import add, divide, exp, log, multiply, negate, power, sign, sqrt, square, subtract
 from bpcli.calculus.ops.functions import log2, log10
+from bpcli.calculus.ops.matrices import axis_sum, broadcast_to, total
+from bpcli.calculus.ops.reductions import mean, softmax
 from bpcli.calculus.program import Contribution
 from bpcli.calculus.stages import is_long
 from bpcli.mistakes.forks import in_forward_order, without_order
 from bpcli.mistakes.site import Proposal, Site, same
 
 MOST_TERMS = 8
+_SOFTMAXES = (softmax(None), softmax(0), softmax(1))
 
 Rule: TypeAlias = Callable[..., "tuple[Expr | None, ...]"]
 
@@ -177,6 +180,11 @@ def _wrong_rules(operation: Operation, *, squares: bool) -> Iterator[tuple[str, 
             yield "S14", lambda g, out, a: (g / a,)
     elif operation is add:
         yield "S19", lambda g, out, a, b: (0.5 * g, 0.5 * g)
+    elif operation is mean or operation is total:
+        yield from _wrong_counts(operation)
+    elif operation in _SOFTMAXES:
+        yield "D17", lambda g, out, a: (g * (out * (1 - out)),)
+        yield "D24", lambda g, out, a: (g * out - a * _like(operation)(g * out),)
     elif operation.derivative is not None and operation.derivative.elementwise:
         yield "S22", lambda g, out, a: (g * out,)
     if operation.elementwise and operation not in (multiply, add, subtract, divide, power, negate, exp, sqrt):
@@ -189,10 +197,28 @@ def _wrong_powers(operation: Operation) -> Iterator[tuple[str, Rule]]:
         yield "S06", lambda g, out, a: (2 * g,)
         yield "S06", lambda g, out, a: (g * (2 * square(a)),)
         return
+    yield "S25", lambda g, out, a, n: (None, g * a)
+    yield "S25", lambda g, out, a, n: (None, g * (n * power(a, n - 1)))
+    yield "S25", lambda g, out, a, n: (None, g * (a * power(n, a - 1)))
     yield "S06", lambda g, out, a, n: (g * (power(a, n - 1)), None)
     yield "S06", lambda g, out, a, n: (g * n, None)
     yield "S06", lambda g, out, a, n: (g * (n * power(a, n)), None)
     yield "S06", lambda g, out, a, n: (g * (n * a), None)
+
+
+def _wrong_counts(operation: Operation) -> Iterator[tuple[str, Rule]]:
+    """The ÷n of a mean taken twice, left out, or taken for a sum."""
+    if operation is mean:
+        yield "S29", lambda g, out, a: (broadcast_to(a.shape)(g) / float(np.prod(a.shape)) ** 2,)
+        yield "S29", lambda g, out, a: (broadcast_to(a.shape)(g),)
+    else:
+        yield "S29", lambda g, out, a: (broadcast_to(a.shape)(g) / float(np.prod(a.shape)),)
+
+
+def _like(operation: Operation) -> Operation:
+    """The sum over what a softmax is taken over."""
+    axis = int(dict(operation.parameters)["axis"])
+    return total if axis < 0 else axis_sum(axis)
 
 
 def _wrong_quotients() -> Iterator[tuple[str, Rule]]:

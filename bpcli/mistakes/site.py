@@ -105,6 +105,18 @@ class Surroundings:
             below = next(v for v in variables_of(self.bindings[a.name].expr) if v is not W and v is not b)
             yield Layer(h.layer, W, b, below, a, h, expr.operation)
 
+    @cached_property
+    def activated(self) -> dict[str, Variable]:
+        """h by the name of a, for each line h = f(a)."""
+        found: dict[str, Variable] = {}
+        for binding in self.bindings.values():
+            expr = binding.expr
+            if binding.phase == "forward" and isinstance(expr, Apply) and len(expr.inputs) == 1:
+                (below,) = expr.inputs
+                if isinstance(below, Variable) and expr.operation.derivative is not None:
+                    found[below.name] = binding.variable
+        return found
+
     def adjoint(self, of: Variable) -> Variable | None:
         return self._adjoints.get(id(of))
 

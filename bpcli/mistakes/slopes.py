@@ -46,8 +46,6 @@ def slopes(around: Surroundings, layer: Layer) -> Iterator[Proposal]:
         yield from _of_sigmoid(h, derivative, a)
     if layer.f is tanh:
         yield "D11", lambda: multiply(h, subtract(1.0, h))
-        yield "D12", lambda: -square(h)
-        yield "D12" if at_output else "B13", lambda: subtract(1.0, square(a))
         yield "D22", lambda: -derivative(a)
     if layer.has_kink:
         yield from _at_kink(layer)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bpcli.mistakes import changes, gradients, linework, structure
 from bpcli.mistakes.delta import at_prediction, output_delta
 from bpcli.mistakes.forward import activation, affine, definition, slips
+from bpcli.mistakes.line import Line
 from bpcli.mistakes.loss import loss_in_a_graph, loss_of_instances, objective, regularizer
+from bpcli.mistakes.rewriting import rewrites_of
 from bpcli.mistakes.scalar import scalar
 from bpcli.mistakes.site import Proposal, Site, Surroundings, Variant, expressed
 from bpcli.mistakes.slopes import slope
@@ -14,6 +17,9 @@ from bpcli.mistakes.through import hidden_delta, hidden_gradient
 from bpcli.mistakes.update import update
 from bpcli.mistakes.weights import bias_gradient, weights_gradient
 from bpcli.solution.solution import Solution
+
+RULES = (changes, gradients, linework, structure)
+"""The modules that declare rewrites: importing them is what puts them into the list."""
 
 
 def sites(solution: Solution) -> tuple[Site, ...]:
@@ -52,6 +58,7 @@ def _proposals(site: Site) -> Iterator[Proposal]:
         yield from bias_gradient(site)
     elif around.network is None and (binding.contributions or of is around.solution.output):
         yield from scalar(site)
+    yield from rewrites_of(Line(site))
     yield from slips(site)
 
 
