@@ -9,7 +9,7 @@ import numpy as np
 from bpcli.calculus.expr import Array, Expr, Variable
 from bpcli.document.rounding import Rounding
 from bpcli.grading.written import Numbers
-from bpcli.mistakes import Mistake, sentences
+from bpcli.mistakes import Mistake, described, sentences
 from bpcli.notation.text import to_text
 from bpcli.notation.writer import Writer
 
@@ -22,6 +22,7 @@ class Teller:
 
     def __init__(self, variables: Mapping[str, Variable], language: str = "en") -> None:
         self.variables = variables
+        self.language = language
         self.sentences = sentences(language)
         self.writer = Writer(Rounding(significant=4))
 
@@ -44,6 +45,8 @@ class Teller:
         """The sentence for one cause. `where` are the entries it is about; None for all of them."""
         if key == "cause":
             return self._placed(entry.cause, numbers, where)
+        if key in ("misread", "unwritten", "multiple", "two"):
+            return self._placed(self._solved(key, numbers, entry, hint), numbers, where)
         shown = numbers.known if where is None else where
         formula = hint.get("formula", "")
         if key != "earlier" and wrong is not None:
@@ -64,6 +67,18 @@ class Teller:
         if entry.convention:
             sentence = self.sentences["convention"].format(sentence=sentence)
         return self._placed(sentence, numbers, where)
+
+    def _solved(self, key: str, numbers: Numbers, entry: Mistake, hint: Mapping[str, str]) -> str:
+        """What was found by solving, or is made of two: told in a sentence of its own."""
+        filled = dict(hint)
+        if "quantity" in hint:
+            name, bracket, entries = hint["quantity"].partition("[")
+            filled["quantity"] = to_text(self.variables[name].math) + bracket + entries
+        for which in ("first", "second"):
+            if which in hint:
+                filled[which] = described(hint[which], self.language).cause
+        given, _ = _listed(numbers, numbers.value, numbers.known)
+        return self.sentences[key].format(given_numbers=given, cause=entry.cause, **filled)
 
     def _placed(self, sentence: str, numbers: Numbers, where: Array | None) -> str:
         if where is None or numbers.value.size == 1:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 
-from bpcli.calculus.expr import Array, Constant, Variable
+from bpcli.calculus.expr import Array, Constant
 from bpcli.grading.written import Numbers
 from bpcli.mistakes import Surroundings
 
@@ -17,8 +17,8 @@ MOST_ENTRIES = 64
 def factors(around: Surroundings) -> Iterator[tuple[str, float, str]]:
     """Constants by which a number is often off: an auxiliary id, the factor, how it is written."""
     yield "X-sign", -1.0, "−1"
-    yield "X-factor-2", 2.0, "2"
-    yield "X-factor-half", 0.5, "½"
+    for factor, text in ((2.0, "2"), (0.5, "½"), (3.0, "3"), (4.0, "4"), (0.25, "¼")):
+        yield "G21", factor, text
     for count, identifier, letter in ((around.instances, "X-factor-m", "m"), (around.outputs, "X-factor-n", "n")):
         if count > 1:
             yield identifier, float(count), f"{letter} = {count}"
@@ -94,11 +94,3 @@ def _neighbours_exchanged(text: str) -> Iterator[float]:
                 yield float("".join(letters).replace("−", "-"))
             except ValueError:
                 return
-
-
-def relabelled(variables: Mapping[str, Variable], name: str) -> Iterator[Variable]:
-    """Other quantities of the same shape."""
-    shape = variables[name].shape
-    for other in variables.values():
-        if other.name != name and other.shape == shape:
-            yield other

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bpcli.mistakes.catalogue import CATALOGUE, FAMILIES, described, families, sentences, words
 from bpcli.mistakes.model import Mistake
 from bpcli.mistakes.site import Site, Surroundings, Variant
-from bpcli.mistakes.variants import sites, variants
+from bpcli.mistakes.variants import paired, sites, variants
 
 __all__ = [
     "CATALOGUE",
@@ -16,6 +16,7 @@ __all__ = [
     "Variant",
     "described",
     "families",
+    "paired",
     "sentences",
     "sites",
     "variants",

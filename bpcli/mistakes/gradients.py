@@ -209,7 +209,8 @@ def own_activation(line: Line) -> Iterator[Made]:
     for seed in line.seeds:
         own = line.activation_of(seed.of) if seed.of is not None else None
         if own is not None:
-            yield from line.each(line.values, lambda _, h=own: h)
+            for value in line.values:
+                yield partial(line.put, value, own)
 
 
 @mistake("G04", "backward", everywhere=False)

@@ -119,15 +119,21 @@ def exponent_slips(line: Line) -> Iterator[Made]:
     yield from line.each(line.calls(sigmoid), lambda node: sigmoid(multiply(2.0, node.inputs[0])))
     yield from line.each(line.calls(sigmoid), lambda node: sigmoid(divide(node.inputs[0], 2.0)))
     for base in (Constant(2.0, texts="2"), *SHORT_E):
-        yield from line.each(
-            line.calls(sigmoid), lambda node, b=base: divide(1.0, add(Constant(1.0), power(b, negate(node.inputs[0]))))
-        )
-        yield from line.each(line.calls(tanh), lambda node, b=base: _tanh_with(b, node.inputs[0]))
-        yield from line.each(line.calls(exp), lambda node, b=base: power(b, node.inputs[0]))
+        yield from line.each(line.calls(sigmoid), partial(_sigmoid_with, base))
+        yield from line.each(line.calls(tanh), partial(_tanh_with, base))
+        yield from line.each(line.calls(exp), partial(_power_of, base))
     yield from line.each(line.calls(exp), lambda node: exp(multiply(2.0, node.inputs[0])))
     yield from line.each(line.calls(exp), lambda node: exp(negate(node.inputs[0])))
 
 
-def _tanh_with(base: Expr, a: Expr) -> Expr:
-    up, down = power(base, a), power(base, negate(a))
+def _power_of(base: Expr, node: Apply) -> Expr:
+    return power(base, node.inputs[0])
+
+
+def _sigmoid_with(base: Expr, node: Apply) -> Expr:
+    return divide(1.0, add(Constant(1.0), power(base, negate(node.inputs[0]))))
+
+
+def _tanh_with(base: Expr, node: Apply) -> Expr:
+    up, down = power(base, node.inputs[0]), power(base, negate(node.inputs[0]))
     return divide(subtract(up, down), add(up, down))

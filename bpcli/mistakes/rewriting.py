@@ -37,9 +37,12 @@ def mistake(identifier: str, *phases: str, everywhere: bool = True) -> Callable[
     return declare
 
 
-def rewrites_of(line: Line) -> Iterator[tuple[str, Made]]:
-    """What the rewrites that apply make of a line: ids, and what makes the formulas."""
-    plain = line.around.network is not None
+def rewrites_of(line: Line, *, everywhere: bool = False) -> Iterator[tuple[str, Made]]:
+    """What the rewrites that apply make of a line: ids, and what makes the formulas.
+
+    `everywhere` tries those of graphs and blocks in a plain network as well.
+    """
+    plain = line.around.network is not None and not everywhere
     for declared in REWRITES:
         if line.binding.phase in declared.phases and (declared.everywhere or not plain):
             for made in declared.rewrite(line):

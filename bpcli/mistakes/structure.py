@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from bpcli.calculus.backprop import sum_to_shape
-from bpcli.calculus.expr import Apply, Constant, Expr, Variable, substitute
+from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, substitute
 from bpcli.calculus.ops.elementary import add, divide, multiply, sqrt, subtract, sum_of
 from bpcli.calculus.ops.matrices import axis_sum, matmul, transpose
 from bpcli.calculus.ops.reductions import softmax
@@ -163,10 +163,14 @@ def _spread(line: Line, node: Apply, g: Expr, size: tuple[int, int], share: floa
 def down_the_columns(line: Line) -> Iterator[Made]:
     """The softmax down the columns for along the rows."""
     for axis in (0, 1):
-        yield from line.each(line.calls(softmax(axis)), lambda node, a=axis: softmax(1 - a)(*node.inputs))
+        yield from line.each(line.calls(softmax(axis)), partial(_with_operation, softmax(1 - axis)))
     if line.of is not None and _is_weighting(line, line.of):
         for axis in (0, 1):
-            yield from line.each(line.calls(axis_sum(axis)), lambda node, a=axis: axis_sum(1 - a)(*node.inputs))
+            yield from line.each(line.calls(axis_sum(axis)), partial(_with_operation, axis_sum(1 - axis)))
+
+
+def _with_operation(operation: Operation, node: Apply) -> Expr:
+    return operation(*node.inputs)
 
 
 def _is_weighting(line: Line, scores: Variable) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 
+from bpcli.calculus.expr import Expr, ShapeError
 from bpcli.mistakes import changes, gradients, linework, structure
 from bpcli.mistakes.delta import at_prediction, output_delta
 from bpcli.mistakes.forward import activation, affine, definition, slips
@@ -31,6 +33,19 @@ def sites(solution: Solution) -> tuple[Site, ...]:
 def variants(site: Site) -> Iterator[Variant]:
     """What the applicable mistakes make of a line. None of them is the right formula again, nor one given already."""
     yield from expressed(site, _proposals(site))
+
+
+def paired(site: Site, ids: Collection[str]) -> Iterator[tuple[str, str, Expr]]:
+    """Two of the rewrites with these ids in one line: the second applied to what the first has made."""
+    for first in variants(site):
+        if first.id in ids and not first.alternatives:
+            changed = Site(site.binding._replace(expr=first.wrong), site.around)
+            for identifier, made in rewrites_of(Line(changed), everywhere=True):
+                if identifier in ids and identifier != first.id:
+                    with suppress(ShapeError):
+                        formula = made()
+                        if formula.shape == site.right.shape:
+                            yield first.id, identifier, formula
 
 
 def _proposals(site: Site) -> Iterator[Proposal]:
