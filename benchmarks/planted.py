@@ -4,7 +4,8 @@
 
 A sheet has every quantity to so many significant figures; one step is worked with a mistaken formula, everything
 below it follows from there. *Located*: the first wrong answer of the report is that step. *Named*: the planted id is
-among those reported for it. A mistake that does not change the written digits cannot be seen and is counted apart.
+among those reported for it; *first*: it is the first of them. A mistake that does not change the written digits cannot
+be seen and is counted apart. `--every N` plants one in N of them, spread evenly.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Planted(NamedTuple):
     id: str
     visible: bool
     located: bool
-    named: bool
+    ids: tuple[str, ...]
+    certain: bool
     report: Report
 
 
@@ -70,13 +72,17 @@ def follow(solution: Solution, name: str, value: Array) -> dict[str, Array]:
     return values
 
 
-def planted(name: str, digits: int) -> Iterator[Planted]:
-    solution = solve(load_problem(name))
+def planted(name: str, digits: int, every: int = 1) -> Iterator[Planted]:
+    solution = solve(load_problem(name)).one_update
     grader = Grader(solution)
+    count = 0
     for site in sites(solution):
         for variant in variants(site):
             formulas = variant.alternatives or (variant.wrong,)
             for formula in formulas:
+                count += 1
+                if count % every:
+                    continue
                 with np.errstate(all="ignore"):
                     value = evaluate(formula, solution.values)
                     if variant.alternatives:  # one entry only
@@ -94,14 +100,17 @@ def planted(name: str, digits: int) -> Iterator[Planted]:
                     report = grader.grade(sheet(solution, values, digits))
                 graded = next(item for item in report.answers if item.quantity == site.name)
                 visible = graded.verdict != "correct"
-                named = variant.id in [match.id for match in graded.matches]
-                yield Planted(name, site.name, variant.id, visible, report.first_wrong == site.name, named, report)
+                ids = tuple(match.id for match in graded.matches)
+                sure = any(match.certainty == "certain" for match in graded.matches)
+                located = report.first_wrong == site.name
+                yield Planted(name, site.name, variant.id, visible, located, ids, sure, report)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("problems", nargs="*", default=shipped_names())
     parser.add_argument("--digits", type=int, default=4)
+    parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
     totals: Counter[str] = Counter()
@@ -109,7 +118,7 @@ def main() -> None:
     for name in arguments.problems:
         started = time.perf_counter()
         counts: Counter[str] = Counter()
-        for case in planted(name, arguments.digits):
+        for case in planted(name, arguments.digits, arguments.every):
             counts["all"] += 1
             if not case.visible:
                 counts["unseen"] += 1
@@ -117,8 +126,12 @@ def main() -> None:
                 continue
             counts["visible"] += 1
             counts["located"] += case.located
-            counts["named"] += case.named
-            if arguments.verbose and not (case.located and case.named):
+            counts["named"] += case.id in case.ids
+            counts["first"] += case.id == next(iter(case.ids), "")
+            counts["ids"] += len(case.ids)
+            counts["certain"] += case.certain
+            counts["false"] += case.certain and case.id not in case.ids
+            if arguments.verbose and not (case.located and case.id == next(iter(case.ids), "")):
                 found = next(item for item in case.report.answers if item.quantity == case.quantity)
                 print(
                     f"  {case.id} at {case.quantity}: first wrong {case.report.first_wrong}, "
@@ -133,7 +146,9 @@ def main() -> None:
 
 def _shares(counts: Counter[str]) -> str:
     visible = max(counts["visible"], 1)
-    return f"located {counts['located'] / visible:6.1%} named {counts['named'] / visible:6.1%}"
+    shares = ("located", "named", "first", "certain", "false")
+    told = " ".join(f"{share} {counts[share] / visible:6.1%}" for share in shares)
+    return f"{told} ids {counts['ids'] / visible:.2f}"
 
 
 if __name__ == "__main__":

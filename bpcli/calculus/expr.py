@@ -277,6 +277,13 @@ def count_of(shape: Shape) -> int:
     return 1 if shape == () else shape[0] * shape[1]
 
 
+def as_many(found: Shape, wanted: Shape, result: Shape) -> Shape:
+    """`result`, where an operand has as many entries as what it is the gradient of. Raises ShapeError otherwise."""
+    if count_of(found) != count_of(wanted):
+        raise ShapeError(f"{describe_shape(found)} is no gradient of {describe_shape(wanted)}")
+    return result
+
+
 def describe_shape(shape: Shape) -> str:
     return "a number" if shape == () else f"{shape[0]}×{shape[1]}"
 

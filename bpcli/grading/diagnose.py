@@ -11,17 +11,18 @@ value is not a plain multiple of the right one or a decimal slip; and of none th
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
-from bpcli.calculus.expr import Array, Expr, Variable, substitute, variables_of
+from bpcli.calculus.expr import Array, Expr, Variable, evaluate, substitute, variables_of
 from bpcli.grading import causes, solving
 from bpcli.grading.case import Case, Fit
 from bpcli.grading.diagnosis_text import Teller
 from bpcli.grading.model import Given, Match
 from bpcli.grading.structure import factors
 from bpcli.grading.written import numbers_of
-from bpcli.mistakes import Variant, described, paired, sites, variants
+from bpcli.mistakes import Variant, described, misshapen, paired, sites, variants
 from bpcli.mistakes.forward import rounded
 from bpcli.solution.solution import Solution
 
@@ -113,6 +114,23 @@ class Diagnoser:
                     return self._matches(name, case, _best(fits))
         return ()
 
+    def of_another_shape(
+        self, name: str, written: Array, half: Array, texts: Any, values: Mapping[str, Array]
+    ) -> tuple[Match, ...]:
+        """The mistakes that give numbers of another shape than the quantity has, as they were written or turned."""
+        if name not in self.sites:
+            return ()
+        found: dict[str, Match] = {}
+        with np.errstate(all="ignore"):
+            for identifier, formula in misshapen(self.sites[name]):
+                value = np.atleast_2d(evaluate(formula, {**self.true_values, **values}))
+                for laid_out in (value, value.T):
+                    if _as_written(laid_out, np.atleast_2d(written), np.atleast_2d(half)):
+                        entry = described(identifier, self.language)
+                        told = self.teller.shaped(entry, self.teller.formula(formula))
+                        found.setdefault(identifier, Match(identifier, "certain", told, formula, value, entry.hint))
+        return tuple(found.values())
+
     def _matches(self, name: str, case: Case, fits: list[Fit]) -> tuple[Match, ...]:
         result: list[Match] = []
         for fit in fits:
@@ -155,6 +173,11 @@ def _is_sure(case: Case, fit: Fit) -> bool:
         return False
     right = np.asarray(case.right)
     return not any(case.meets(factor * right) for factor in PLAIN)
+
+
+def _as_written(value: Array, written: Array, half: Array) -> bool:
+    """Whether a value of the shape that was written rounds to what was written."""
+    return value.shape == written.shape and bool(np.all(np.abs(value - written) <= half + 1e-9 * np.abs(value)))
 
 
 def _equal(one: Array | None, other: Array) -> bool:

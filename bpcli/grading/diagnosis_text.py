@@ -68,6 +68,11 @@ class Teller:
             sentence = self.sentences["convention"].format(sentence=sentence)
         return self._placed(sentence, numbers, where)
 
+    def shaped(self, entry: Mistake, formula: str) -> str:
+        """The sentence for numbers of another shape."""
+        kind = "shaped" if formula else "shaped.plain"
+        return self.sentences[kind].format(formula=formula, cause=entry.cause)
+
     def _solved(self, key: str, numbers: Numbers, entry: Mistake, hint: Mapping[str, str]) -> str:
         """What was found by solving, or is made of two: told in a sentence of its own."""
         filled = dict(hint)

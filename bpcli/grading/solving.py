@@ -44,7 +44,7 @@ def misread(case: Case) -> Iterator[Fit]:
             number, worked, chance = read
             taken, given = _decimal(number, place), _decimal(float(value[at]), place)
             changed = _digits_changed(taken, given)
-            if chance < LIKELY or changed == 1:
+            if changed == 1 or (changed == 2 and chance < LIKELY) or chance < LIKELY**3:
                 hint = {"quantity": _entry_name(variable, at), "number": taken, "given": given}
                 found.append((changed, Fit("F21", worked, None, True, chance * tried, "misread", hint)))
     fewest = min((changed for changed, _ in found), default=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bpcli.mistakes.catalogue import CATALOGUE, FAMILIES, described, families, sentences, words
+from bpcli.mistakes.misshapen import misshapen
 from bpcli.mistakes.model import Mistake
 from bpcli.mistakes.site import Site, Surroundings, Variant
 from bpcli.mistakes.variants import paired, sites, variants
@@ -16,6 +17,7 @@ __all__ = [
     "Variant",
     "described",
     "families",
+    "misshapen",
     "paired",
     "sentences",
     "sites",

@@ -10,7 +10,7 @@ from bpcli.calculus.expr import Apply, Expr, Operation, Variable, postorder, sub
 from bpcli.calculus.ops.elementary import add, multiply, negate, subtract
 from bpcli.calculus.ops.matrices import matmul, transpose
 from bpcli.calculus.program import Binding, Contribution
-from bpcli.mistakes.site import Site, Surroundings
+from bpcli.mistakes.site import Site, Surroundings, is_activation
 
 Made: TypeAlias = Callable[[], Expr]
 """Makes a mistaken formula when it is asked for. Raises ShapeError where the mistake is not possible."""
@@ -120,7 +120,7 @@ class Line:
     def pre_activation_of(self, variable: Variable) -> Variable | None:
         """a of h = f(a), for h."""
         formula = self.formula_of(variable)
-        if isinstance(formula, Apply) and formula.operation.derivative is not None and len(formula.inputs) == 1:
+        if isinstance(formula, Apply) and is_activation(formula.operation) and len(formula.inputs) == 1:
             (below,) = formula.inputs
             return below if isinstance(below, Variable) else None
         return None

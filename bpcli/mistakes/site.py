@@ -113,7 +113,7 @@ class Surroundings:
             expr = binding.expr
             if binding.phase == "forward" and isinstance(expr, Apply) and len(expr.inputs) == 1:
                 (below,) = expr.inputs
-                if isinstance(below, Variable) and expr.operation.derivative is not None:
+                if isinstance(below, Variable) and is_activation(expr.operation):
                     found[below.name] = binding.variable
         return found
 
@@ -258,6 +258,11 @@ def _is_plain(network: Network) -> bool:
     plain = network.upstream is None and network.instance_weights is None and not network.given
     ahead = network.update is not None and network.update.form == LOOK_AHEAD
     return dense and known_loss and vectors and plain and not ahead
+
+
+def is_activation(operation: Operation) -> bool:
+    """Whether an operation is a function of one variable, or the softmax of a vector or of rows."""
+    return operation.derivative is not None or operation.name == "softmax"
 
 
 def unit_matrix(n: int, k: int = 0) -> Constant:

@@ -144,9 +144,10 @@ def gradient_to_wrong_cells(line: Line) -> Iterator[Made]:
         if size[0] * g.shape[0] == whole.shape[0] and size[1] * g.shape[1] == whole.shape[1]:
             yield partial(_spread, line, node, g, size, 1.0)
             yield partial(_spread, line, node, g, size, 1.0 / (size[0] * size[1]))
-    for node in _windows(line, "mean_pool_transposed", "mean_pool_taken"):
-        cells = int(np.prod(node.shape)) // max(int(np.prod(node.inputs[0].shape)), 1)
-        yield partial(line.put, node, multiply(Constant(float(cells), texts=str(cells)), node))
+    for node in _windows(line, "conv_to_input"):
+        g, kernel = node.inputs
+        if isinstance(kernel, Constant):  # of a mean, whose kernel is 1/n everywhere
+            yield line.instead(node, node.operation, g, Constant(np.ones(kernel.shape)))
 
 
 def _spread(line: Line, node: Apply, g: Expr, size: tuple[int, int], share: float) -> Expr:

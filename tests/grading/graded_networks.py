@@ -77,6 +77,23 @@ network:
   regularization: {l2: 0.1}
   update: {optimizer: gradient_descent, learning_rate: 0.3}
 """,
+    "epsilon": """
+network:
+  input: [0.5, -0.3]
+  target: 0.9
+  layers:
+    - {weights: [[0.35, -0.2]], bias: [0.1]}
+  loss: half_squared_error
+  update: {optimizer: adam, learning_rate: 0.1, epsilon: 0.1}
+""",
+    "logits": """
+graph:
+  inputs: {a: [0.5, -0.3, 0.8], t: [0.1, 0.7, 0.4]}
+  define:
+    p: softmax(a)
+    l: log(p)
+    L: -dot(t, l)
+""",
     "fork": """
 graph:
   inputs: {a: 1.3, b: -0.7, c: 2.2}

@@ -38,7 +38,7 @@ def found(name: str, value: Any, answered: Any = None, digits: int = 4) -> tuple
         ("dL/dh1", 2 * WITHOUT_TRANSPOSE, "B01", "possible", "used without the transpose, and it is multiplied by 2"),
         ("h1", V["y"], "X-label", "certain", "; y gives (0.7399, 0.5418): this is the value of another quantity"),
         ("dL/dW1", 0.3 * V["dL/dW1"], "X-factor-rate", "possible", "this mistake gives (0.003137, −0.001882"),
-        ("dL/dW1", 10 * V["dL/dW1"], "F18", "certain", "10 ∂L/∂a⁽¹⁾ xᵀ gives"),
+        ("dL/dW1", 10 * V["dL/dW1"], "F18", "possible", "10 ∂L/∂a⁽¹⁾ xᵀ gives"),
         (
             "dL/dW1",
             V["dL/dW1"] * [[1, -1], [1, 1]],

@@ -21,17 +21,33 @@ from bpcli.mistakes.site import same
 from bpcli.mistakes.sources import SOURCES
 from bpcli.problem.shipped import shipped_names
 
-COUNTS = {"F": 20, "L": 14, "D": 22, "G": 18, "B": 18, "U": 9, "S": 24}
+COUNTS = {
+    "F": 25,
+    "L": 17,
+    "D": 27,
+    "G": 24,
+    "B": 21,
+    "U": 21,
+    "S": 29,
+    "T": 4,
+    "C": 4,
+    "A": 4,
+    "N": 2,
+    "R": 1,
+    "P": 1,
+}
+FOUND_OTHERWISE = {"F19", "F21", "F25", "G21", "L16", "G24", "C02", "C04"}
+"""Mistakes without a formula of the line's own shape: rounded, solved for, composed, a plain multiple, misshapen."""
 
 
 # --- the catalogue -----------------------------------------------------------------------------------------------
 
 
 def test_the_catalogue_is_complete():
-    """125 entries, numbered without a gap in each family."""
+    """180 entries, numbered without a gap in each family."""
     expected = [f"{letter}{number:02}" for letter, count in COUNTS.items() for number in range(1, count + 1)]
     assert sorted(CATALOGUE) == sorted(expected)
-    assert len(CATALOGUE) == 125
+    assert len(CATALOGUE) == 180
 
 
 @pytest.mark.parametrize("entry", [*CATALOGUE.values(), *AUXILIARY], ids=lambda entry: entry.id)
@@ -84,7 +100,7 @@ def _possible(solution):
     return found
 
 
-@pytest.mark.parametrize("identifier", sorted(set(CATALOGUE) - {"F19"}))
+@pytest.mark.parametrize("identifier", sorted(set(CATALOGUE) - FOUND_OTHERWISE))
 def test_every_mistake_is_planted_and_found(identifier):
     """At four significant figures the planted id is among those told, and what is told reproduces the answer."""
     places = iter(_places(identifier))

@@ -9,10 +9,8 @@ import pytest
 from graded_networks import solved
 
 from bpcli import parse_problem, solve
-from bpcli.calculus.expr import Variable
-from bpcli.document.mathtree import Identifier
 from bpcli.grading.model import Given
-from bpcli.grading.structure import factors, relabelled, structural
+from bpcli.grading.structure import factors, structural
 from bpcli.grading.written import Numbers, numbers_of
 from bpcli.mistakes.site import Surroundings
 
@@ -38,8 +36,11 @@ def found(right: Any, numbers: Numbers) -> dict[str, list[Any]]:
 
 ALWAYS = {
     ("X-sign", -1.0, "−1"),
-    ("X-factor-2", 2.0, "2"),
-    ("X-factor-half", 0.5, "½"),
+    ("G21", 2.0, "2"),
+    ("G21", 0.5, "½"),
+    ("G21", 3.0, "3"),
+    ("G21", 4.0, "4"),
+    ("G21", 0.25, "¼"),
     ("F18", 10.0, "10^1"),
     ("F18", 0.1, "10^-1"),
     ("F18", 100.0, "10^2"),
@@ -164,12 +165,3 @@ def test_every_wrong_entry_has_to_be_such_a_slip() -> None:
 
 
 # --- names ---
-
-
-def test_other_quantities_of_the_same_shape_may_have_been_meant() -> None:
-    a, b, c, d = (
-        Variable(name, shape, Identifier(name))
-        for name, shape in zip("abcd", [(2, 1), (2, 1), (), (2, 1)], strict=True)
-    )
-    assert list(relabelled({"a": a, "b": b, "c": c, "d": d}, "a")) == [b, d]
-    assert list(relabelled({"a": a, "b": b, "c": c, "d": d}, "c")) == []

@@ -12,7 +12,18 @@ from typing import TypeAlias
 
 import numpy as np
 
-from bpcli.calculus.expr import Array, Constant, Expr, Notation, Operation, Shape, ShapeError, count_of, describe_shape
+from bpcli.calculus.expr import (
+    Array,
+    Constant,
+    Expr,
+    Notation,
+    Operation,
+    Shape,
+    ShapeError,
+    as_many,
+    count_of,
+    describe_shape,
+)
 from bpcli.calculus.ops.elementary import sum_of
 from bpcli.calculus.ops.matrices import At, as_number
 from bpcli.calculus.ops.writing import ATOM, NOTHING, call, identifier_call
@@ -85,7 +96,7 @@ def _put_back(name: str, places: Places, shape: Shape) -> Operation:
         code=code,
         backprop=lambda h, out, g: (rearrangement(name, places, call(name), "")(h),),
         notation=Notation(lambda operands, _: identifier_call(back, operands), ATOM, (NOTHING,)),
-        shape=lambda _: shape,
+        shape=lambda found: as_many(found, np.shape(taken), shape),
         entry=entry,
         work=lambda _: 0,
         fan_in=lambda _: (1,),

@@ -14,7 +14,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bpcli.calculus.expr import Array, Constant, Expr, Notation, Operation, Shape, ShapeError, count_of, describe_shape
+from bpcli.calculus.expr import (
+    Array,
+    Constant,
+    Expr,
+    Notation,
+    Operation,
+    Shape,
+    ShapeError,
+    as_many,
+    count_of,
+    describe_shape,
+)
 from bpcli.calculus.ops.elementary import at_least, greater, multiply, subtract, sum_of
 from bpcli.calculus.ops.matrices import At
 from bpcli.calculus.ops.writing import ATOM, NOTHING, call, identifier_call
@@ -141,7 +152,7 @@ def _to_kernel(sliding: Sliding, kernel: Shape) -> Operation:
             _to_input(sliding, X.shape)(g, h),
         ),
         notation=call(Subscript(Identifier("conv", upright=True), Identifier("K"))),
-        shape=lambda g, X: kernel,
+        shape=lambda g, X: as_many(g, _windows(X, kernel, sliding)[0], kernel),
         entry=entry,
         work=lambda g, X: count_of(g) * count_of(kernel),
         fan_in=lambda g, X: (count_of(g), count_of(g)),
@@ -174,7 +185,7 @@ def _to_input(sliding: Sliding, whole: Shape) -> Operation:
             _to_kernel(sliding, K.shape)(g, h),
         ),
         notation=call(Superscript(Identifier("conv", upright=True), Operator("⊤", "postfix"))),
-        shape=lambda g, K: whole,
+        shape=lambda g, K: as_many(g, _windows(whole, K, sliding)[0], whole),
         entry=entry,
         work=lambda g, K: count_of(g) * count_of(K),
         fan_in=lambda g, K: (count_of(K), count_of(K)),
@@ -255,7 +266,7 @@ def _largest(name: str, windows: Windows, notation: Notation) -> Operation:
         ),
         backprop=lambda h, out, g, X: (picked(h, X), None),
         notation=call(Superscript(Identifier(name, upright=True), Operator("⊤", "postfix"))),
-        shape=lambda g, X: X,
+        shape=lambda g, X: as_many(g, windows(X)[0], X),
         entry=taken_entry,
     )
     picked = Operation(
@@ -263,7 +274,7 @@ def _largest(name: str, windows: Windows, notation: Notation) -> Operation:
         forward=lambda h, X: np.ravel(h)[chosen(X)],
         backprop=lambda g, out, h, X: (taken(g, X), None),
         notation=call(f"at_{name}"),
-        shape=lambda h, X: windows(X)[0],
+        shape=lambda h, X: as_many(h, X, windows(X)[0]),
         code="{0}",
     )
     return Operation(

@@ -15,6 +15,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "unwritten": "you wrote {given_numbers}, which is right for {quantity} = {number}",
         "multiple": "you wrote {given_numbers}, which is {factor} times the right value",
         "two": "you wrote {given_numbers}: {first}, and {second}",
+        "shaped": "these are the numbers of {formula}: {cause}",
+        "shaped.plain": "{cause}",
         "some": "{where}: {sentence}",
         "true": "{sentence} (computed from the right earlier values)",
         "factor": "{sentence}, and it is multiplied by {factor}",

@@ -15,6 +15,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "unwritten": "hai scritto {given_numbers}, che è giusto per {quantity} = {number}",
         "multiple": "hai scritto {given_numbers}, cioè {factor} volte il valore giusto",
         "two": "hai scritto {given_numbers}: {first}, e {second}",
+        "shaped": "questi sono i numeri di {formula}: {cause}",
+        "shaped.plain": "{cause}",
         "some": "{where}: {sentence}",
         "true": "{sentence} (calcolato dai valori precedenti giusti)",
         "factor": "{sentence}, e in più è moltiplicato per {factor}",

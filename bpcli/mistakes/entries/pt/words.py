@@ -15,6 +15,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "unwritten": "você escreveu {given_numbers}, o que está certo para {quantity} = {number}",
         "multiple": "você escreveu {given_numbers}, que é {factor} vezes o valor certo",
         "two": "você escreveu {given_numbers}: {first}, e {second}",
+        "shaped": "estes são os números de {formula}: {cause}",
+        "shaped.plain": "{cause}",
         "some": "{where}: {sentence}",
         "true": "{sentence} (calculado a partir dos valores anteriores certos)",
         "factor": "{sentence}, e além disso está multiplicado por {factor}",
