@@ -27,6 +27,9 @@ from bpcli.mistakes.forward import rounded
 from bpcli.solution.solution import Solution
 
 DIGITS_TO_BE_SURE = 3
+OF_BLOCKS = "TCANRP"
+"""The families of mistakes that only a block has."""
+
 PLAIN = (2.0, 3.0, 4.0, 0.5, 0.25, 10.0, 0.1, 100.0, 0.01, 1000.0, 0.001)
 """Factors of which no mistake can be told apart: a plain multiple, a decimal slip."""
 
@@ -187,11 +190,16 @@ def _equal(one: Array | None, other: Array) -> bool:
     return bool(np.allclose(one, other, rtol=1e-9, atol=0.0))
 
 
+def _order(fit: Fit) -> tuple[int, bool]:
+    """Most likely first; of two that are as likely the one that knows more of where it happened."""
+    return described(fit.id).likelihood, fit.id[0] not in OF_BLOCKS
+
+
 def _best(fits: list[Fit]) -> list[Fit]:
     """The fits to tell: those of the whole answer if there are any, each id once, most likely first."""
     whole = [fit for fit in fits if fit.everywhere]
     chosen: dict[str, Fit] = {}
-    for fit in sorted(whole or fits, key=lambda fit: described(fit.id).likelihood):
+    for fit in sorted(whole or fits, key=_order):
         chosen.setdefault(fit.id, fit)
     return list(chosen.values())
 

@@ -17,6 +17,7 @@ from bpcli.calculus.ops.reductions import mean, softmax
 from bpcli.calculus.program import Contribution
 from bpcli.calculus.stages import is_long
 from bpcli.mistakes.forks import in_forward_order, without_order
+from bpcli.mistakes.line import summands as summed_up
 from bpcli.mistakes.site import Proposal, Site, same
 
 MOST_TERMS = 8
@@ -183,7 +184,8 @@ def _wrong_rules(operation: Operation, *, squares: bool) -> Iterator[tuple[str, 
     elif operation is mean or operation is total:
         yield from _wrong_counts(operation)
     elif operation in _SOFTMAXES:
-        yield "D17", lambda g, out, a: (g * (out * (1 - out)),)
+        if operation is softmax(None):
+            yield "D17", lambda g, out, a: (g * (out * (1 - out)),)
         yield "D24", lambda g, out, a: (g * out - a * _like(operation)(g * out),)
     elif operation.derivative is not None and operation.derivative.elementwise:
         yield "S22", lambda g, out, a: (g * out,)
@@ -248,7 +250,7 @@ def _chain(site: Site, of: Variable) -> Iterator[Proposal]:
             yield "S16", lambda: _sum(known)
         if not all(is_constant(local, 1.0) for local in known):
             yield "S17", lambda: _sum([_seed(site, c) for c in contributions])
-        for summands in (2, 3, 4):
+        for summands in sorted({len(_terms(site, c.consumer)) for c in contributions} - {1}):
             yield (
                 "S19",
                 lambda k=summands: _sum(  # type: ignore[misc]
@@ -262,6 +264,11 @@ def _chain(site: Site, of: Variable) -> Iterator[Proposal]:
         if alone:  # at a point ahead the consumer uses the variable there
             yield "S16", lambda: sum_to_shape(alone[0], of.shape)
         yield "S17", lambda: _seed(site, only)
+
+
+def _terms(site: Site, consumer: Variable) -> list[tuple[float, Expr]]:
+    """The terms of the sum that a line is."""
+    return summed_up(site.around.bindings[consumer.name].expr)
 
 
 def _ones_like(variable: Variable) -> Expr:

@@ -358,7 +358,7 @@ def test_planted_mistakes_are_located_and_named(name, monkeypatch):
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
     from planted import planted
 
-    cases = [case for case in planted(name, 4) if case.visible]
-    assert len(cases) > 100
+    cases = [case for case in planted(name, 4, every=3) if case.visible]
+    assert len(cases) > 50
     assert sum(case.located for case in cases) >= 0.99 * len(cases)
-    assert sum(case.named for case in cases) >= 0.95 * len(cases)
+    assert sum(case.id in case.ids for case in cases) >= 0.95 * len(cases)
