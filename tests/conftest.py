@@ -5,6 +5,7 @@ with `HYPOTHESIS_PROFILE=long` in the environment there are 5,000 of them, and a
 to make examples, and how large they are, fails no property.
 """
 
+import gc
 import os
 from pathlib import Path
 
@@ -17,6 +18,13 @@ COSTS = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_bas
 settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=COSTS)
 settings.register_profile("long", max_examples=5_000, deadline=None, suppress_health_check=COSTS)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "same")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are kept until the end: no collection need look through them again and again."""
+    gc.collect()
+    gc.freeze()
+
 
 SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
 

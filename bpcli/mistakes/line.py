@@ -195,10 +195,15 @@ def products_with(line: Line, factor: Expr) -> Iterator[Apply]:
 
 def summands(expr: Expr) -> list[tuple[float, Expr]]:
     """The terms of a sum with their signs."""
-    if isinstance(expr, Apply) and expr.operation in (add, subtract):
-        first, second = expr.inputs
-        sign = -1.0 if expr.operation is subtract else 1.0
-        return [*summands(first), *((sign * s, term) for s, term in summands(second))]
-    if isinstance(expr, Apply) and expr.operation is negate:
-        return [(-s, term) for s, term in summands(expr.inputs[0])]
-    return [(1.0, expr)]
+    found: list[tuple[float, Expr]] = []
+    stack = [(1.0, expr)]
+    while stack:
+        sign, part = stack.pop()
+        if isinstance(part, Apply) and part.operation in (add, subtract):
+            first, second = part.inputs
+            stack += [(sign if part.operation is add else -sign, second), (sign, first)]
+        elif isinstance(part, Apply) and part.operation is negate:
+            stack.append((-sign, part.inputs[0]))
+        else:
+            found.append((sign, part))
+    return found

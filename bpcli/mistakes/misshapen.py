@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpcli.calculus.expr import Apply, Expr, ShapeError, Variable
+from bpcli.calculus.expr import Apply, Expr, ShapeError, Variable, postorder
 from bpcli.calculus.ops.elementary import multiply
 from bpcli.calculus.ops.matrices import axis_sum, matmul, total, transpose
 from bpcli.calculus.ops.reductions import mean
@@ -38,15 +38,8 @@ def _is_of_map(line: Line) -> bool:
         isinstance(node, Apply) and node.operation.name == "conv"
         for formula in uses
         if formula is not None
-        for node in _parts(formula)
+        for node in postorder(formula)
     )
-
-
-def _parts(formula: Expr) -> Iterator[Expr]:
-    yield formula
-    if isinstance(formula, Apply):
-        for item in formula.inputs:
-            yield from _parts(item)
 
 
 def _products_not_summed(line: Line) -> Iterator[tuple[str, Expr]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
+from bpcli.calculus.stages import is_long
 from bpcli.mistakes.line import Line, Made
 
 Rewrite: TypeAlias = Callable[[Line], Iterator[Made]]
@@ -42,6 +43,8 @@ def rewrites_of(line: Line, *, everywhere: bool = False) -> Iterator[tuple[str, 
 
     `everywhere` tries those of graphs and blocks in a plain network as well.
     """
+    if is_long(line.right):
+        return  # nobody works it line by line
     plain = line.around.network is not None and not everywhere
     for declared in REWRITES:
         if line.binding.phase in declared.phases and (declared.everywhere or not plain):

@@ -9,6 +9,7 @@ from io import BytesIO
 from shutil import which
 
 import pytest
+from shipped import covering
 
 from bpcli import load_problem, parse_problem, solve
 from bpcli.drawing import FORMATS, dot, draw, mermaid
@@ -16,7 +17,6 @@ from bpcli.drawing.contents import graph_picture
 from bpcli.drawing.model import DrawingError
 from bpcli.drawing.units import network_picture
 from bpcli.problem.identifiers import UnknownQuantityError
-from bpcli.problem.shipped import shipped_names
 from bpcli.render.layout import display_width
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -40,7 +40,7 @@ def drawings(solution, kind, **settings):
         yield draw(solution, kind, network=True, **settings)
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", covering())
 def test_svg_stands_alone(name):
     """It is XML, fetches nothing, runs nothing, and knows light and dark pages."""
     for text in drawings(shipped(name), "svg"):
@@ -88,7 +88,7 @@ def test_a_picture_of_a_network_says_what_it_shows():
     assert "; instance 1 of 3</desc>" in draw(shipped("batch-ridge"), "svg", network=True)
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", covering())
 def test_terminal_fits_the_page(name):
     """At most 80 columns, and in ASCII where that is asked for."""
     for text in drawings(shipped(name), "terminal", width=80):

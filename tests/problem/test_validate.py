@@ -1,9 +1,9 @@
 import gc
 import re
-import time
 from pathlib import Path
 
 import pytest
+from hanging import no_hanging
 
 from bpcli.diagnostics import ProblemError, Span
 from bpcli.problem.codes import CODES
@@ -339,18 +339,16 @@ def test_functions_may_use_those_above(vocabulary):
 
 def test_very_many_mistakes_are_cut_off(vocabulary):
     lines = "\n".join(f"    y{i} = q{i}" for i in range(5_000))
-    began = time.process_time()
-    found = codes(f"graph:\n  define: |\n{lines}\n", vocabulary)
-    assert time.process_time() - began < 2
+    with no_hanging():
+        found = codes(f"graph:\n  define: |\n{lines}\n", vocabulary)
     assert len(found) == 100
     assert found[-1] == "too-many-errors"
 
 
 def test_a_large_graph_is_read_in_seconds(vocabulary):
     lines = "\n".join(f"    z{i + 1} = w*z{i} + b" for i in range(100_000))
-    began = time.process_time()
-    graph = read(f"graph:\n  inputs: {{w: 0.5, b: 1, z0: 1}}\n  define: |\n{lines}\n", vocabulary).graph
-    assert time.process_time() - began < 10
+    with no_hanging():
+        graph = read(f"graph:\n  inputs: {{w: 0.5, b: 1, z0: 1}}\n  define: |\n{lines}\n", vocabulary).graph
     assert graph is not None
     assert len(graph.definitions) == 100_000
     assert graph.definitions[-1].formula.span == Span(100_003, 15, 100_003, 27)

@@ -1,9 +1,9 @@
 import errno
 import os
-import time
 
 import pytest
 import yaml
+from hanging import no_hanging
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -315,9 +315,8 @@ def test_size_limit_of_the_reader():
 
 def test_a_megabyte_of_anything_is_answered_soon():
     for text in ("# " + "x" * 10**6, "\n" * 10**6, "a: " + "x" * 10**6, "a: '" + "x" * 10**6, "a:\n" + " \t" * 500_000):
-        began = time.process_time()
-        _diagnostics(text)
-        assert time.process_time() - began < 3
+        with no_hanging():
+            _diagnostics(text)
 
 
 def test_reading_files(tmp_path):
@@ -378,10 +377,8 @@ def test_a_sparse_file_is_refused_by_its_size(tmp_path):
     path = tmp_path / "sparse.yaml"
     with path.open("wb") as file:
         file.truncate(2**36)
-    began = time.process_time()
-    with pytest.raises(ProblemError):
+    with no_hanging(), pytest.raises(ProblemError):
         read_source(str(path))
-    assert time.process_time() - began < 0.5
 
 
 LEAVES = ["1", "it's", "'[[ {'", '"[\\"["', "b c", "x # ]] [\n ", "[]", "{}"]

@@ -5,11 +5,11 @@ from xml.etree import ElementTree
 
 import pytest
 from formulas import formulas
+from shipped import covering
 
 from bpcli import load_problem, solve
 from bpcli.lesson import lesson
 from bpcli.notation.mathml import math_element
-from bpcli.problem.shipped import shipped_names
 from bpcli.render import FORMATS, render
 
 CORE = {
@@ -20,7 +20,7 @@ CHILDREN = {"mfrac": 2, "msup": 2, "msub": 2, "msubsup": 3, "munder": 2, "munder
 SUFFIXES = {"html": "html", "latex": "tex", "typst": "typ"}
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", covering())
 def test_every_problem_in_every_format(name):
     document = lesson(solve(load_problem(name)))
     for format in FORMATS:  # noqa: A001
@@ -36,7 +36,7 @@ def test_snapshots(name, format, snapshots):  # noqa: A002
     snapshots(name, SUFFIXES[format], render(document, format, fragment=True))
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", covering())
 def test_every_formula_is_well_formed_core(name):
     for math in formulas(lesson(solve(load_problem(name)))):
         written = math_element(math)

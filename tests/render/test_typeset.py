@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from hostile import EVERYTHING
+from shipped import covering
 
 from bpcli import load_problem, solve
 from bpcli.diagnostics import OutputError
@@ -27,7 +28,6 @@ from bpcli.document.document import (
 from bpcli.document.mathtree import Fenced, Identifier, Matrix, Number, Operator, Row, Words
 from bpcli.lesson import LessonOptions
 from bpcli.lesson import lesson as tell
-from bpcli.problem.shipped import shipped_names
 from bpcli.render import render, render_pages
 
 A4 = 595.28
@@ -57,7 +57,7 @@ class TestWithPackage:
         assert (len(pages) == 1) == (format == "pdf")
         assert pages == render_pages(lesson, format)
 
-    @pytest.mark.parametrize("name", shipped_names())
+    @pytest.mark.parametrize("name", covering())
     def test_every_shipped_problem_without_a_warning(self, typst, name):
         source = render(tell(solve(load_problem(name))), "typst")
         _, warnings = typst.compile_with_warnings(source.encode(), ignore_system_fonts=True)

@@ -1,12 +1,14 @@
 """The catalogue of bad inputs through the real command: exit code, place, empty standard output, untouched folder."""
 
+import atexit
 import hashlib
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
-import threading
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,8 +23,6 @@ MEMORY = 2**29
 UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in what the system reports as the memory of a process."""
 SECONDS = 10
-PATIENCE = 90
-"""Seconds of the clock: what counts is the processor's time, so that a busy machine changes nothing."""
 
 ROOT = Path(__file__).parents[2]
 FIRST = {case.number: case for case in reversed(CASES)}
@@ -79,39 +79,31 @@ def judge(case: Case, code: int, out: str, err: str) -> None:
         assert all(c == "\n" or c.isprintable() for c in text), shown
 
 
-def limited() -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+@cache
+def server() -> subprocess.Popen[str]:
+    """A process that runs commands in forks of itself (see `forks`), until this one ends."""
+    environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C"}
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).parent / "forks.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        text=True,
+    )
+    atexit.register(process.kill)
+    return process
 
 
 def limited_run(command: tuple[str, ...]) -> tuple[int, str, str, int]:
     """Exit code, standard output and error, and the most bytes in use, of a process of 10 seconds."""
-    environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C"}
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bpcli", *command],
-            stdout=out,
-            stderr=err,
-            stdin=subprocess.DEVNULL,
-            env=environment,
-            preexec_fn=limited,
-        )
-        alarm = threading.Timer(PATIENCE, process.kill)
-        alarm.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        alarm.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0), err.seek(0)
-        return process.returncode, out.read().decode(), err.read().decode(), usage.ru_maxrss * UNIT
-
-
-def own_memory() -> int:
-    """The most bytes that this process has used: for a moment they count for the processes that it starts, too."""
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
+    running = server()
+    assert running.stdin is not None
+    assert running.stdout is not None
+    with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
+        job = {"command": command, "folder": str(Path.cwd()), "out": out.name, "err": err.name}
+        print(json.dumps({**job, "addresses": ADDRESSES, "seconds": SECONDS}), file=running.stdin, flush=True)
+        ended = json.loads(running.stdout.readline())
+        return ended["code"], out.read().decode(), err.read().decode(), ended["memory"] * UNIT
 
 
 @posix
@@ -122,7 +114,7 @@ def test_every_entry_as_a_process(case: Case, folder: Path) -> None:
     before = contents(folder)
     code, out, err, used = limited_run(case.command)
     judge(case, code, out, err)
-    assert used <= max(MEMORY, own_memory())
+    assert used <= MEMORY
     left = {name: mark for name, mark in contents(folder).items() if not name.endswith("t.json")}
     assert left == before
 

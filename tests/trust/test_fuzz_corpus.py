@@ -2,10 +2,10 @@
 
 import importlib.util
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from hanging import no_hanging
 
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(__file__).parent / "corpus"
@@ -29,9 +29,8 @@ def test_replay(name: str) -> None:
     inputs = sorted((CORPUS / name).iterdir())
     assert len(inputs) >= 10
     for path in inputs:
-        began = time.process_time()
-        TARGETS[name](path.read_bytes())
-        assert time.process_time() - began < 5, path.name
+        with no_hanging():
+            TARGETS[name](path.read_bytes())
 
 
 @pytest.mark.parametrize("name", sorted(TARGETS))
