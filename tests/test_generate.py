@@ -104,12 +104,12 @@ def test_a_draw_depends_on_its_key_alone() -> None:
 
 @pytest.mark.parametrize("name", MANY)
 def test_variants_keep_the_conditions(name: str) -> None:
-    """Two hundred of them, of five problems."""
+    """Eighty of them, of five problems."""
     original = solve(load_problem(name))
     way = recipe(original)
     most = sum(not finding.always for finding in lint(original))
     seen = set()
-    for number in range(40):
+    for number in range(16):
         variant = way.variant(11, f"v{number:03}")
         solution = solve(parse_problem(variant.text))
         assert [item.id for item in asked(solution)] == [item.id for item in asked(original)]
@@ -122,7 +122,7 @@ def test_variants_keep_the_conditions(name: str) -> None:
         for text in numbers(variant.text):
             assert -Decimal(text).as_tuple().exponent <= 2
         seen.add(variant.text.partition("\n")[2])
-    assert len(seen) == 40
+    assert len(seen) == 16
 
 
 @pytest.mark.parametrize("name", shipped_names())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bpcli.grading.diagnose import Diagnoser
 
 MOST_ANCESTORS = 12
+MOST_ENTRIES = 20_000
 NEAR = 0.02
 
 
@@ -68,6 +69,12 @@ class Case:
             max(np.max(np.abs(self.right)), np.max(np.abs(numbers.value), where=numbers.known, initial=0))
         )
         self.loose = NEAR + 4 * largest_relative(formula.expr, values, half_units)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is no work to try the line over and over, with one number changed at a time."""
+        sizes = [np.size(self.values[v.name]) for v in variables_of(self.site.right)]
+        return max(sizes, default=0) <= MOST_ENTRIES and np.size(self.right) <= MOST_ENTRIES
 
     def is_multiple(self, value: Array) -> bool:
         """Whether a value is a constant times the right one."""

@@ -15,8 +15,6 @@ from bpcli.mistakes import Variant
 CHANCE = 0.05
 """A cause that accidental numbers would have met more often than this is possible, not certain."""
 
-MOST_ENTRIES = 20_000
-
 
 def named(case: Case, values: Mapping[str, Array], radii: Mapping[str, Array], key: str) -> Iterator[Fit]:
     """One mistake at this step."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from bpcli.calculus.expr import Array, Expr, Variable, evaluate, substitute, variables_of
 from bpcli.grading import causes, solving
-from bpcli.grading.case import Case, Fit
+from bpcli.grading.case import MOST_ENTRIES, Case, Fit
 from bpcli.grading.diagnosis_text import Teller
 from bpcli.grading.model import Given, Match
 from bpcli.grading.structure import factors
@@ -151,7 +151,7 @@ def _stages(case: Case) -> Iterator[Iterator[Fit]]:
     yield causes.named(case, case.values, case.half_units, "")
     if case.has_own_values():
         yield causes.named(case, case.home.true_values, {}, "true")
-    if np.size(case.right) <= causes.MOST_ENTRIES:
+    if np.size(case.right) <= MOST_ENTRIES:
         yield causes.earlier(case)
     case.numbers = case.numbers._replace(cut=True)
     yield causes.named(case, case.values, case.half_units, "cut")
@@ -159,11 +159,11 @@ def _stages(case: Case) -> Iterator[Iterator[Fit]]:
     yield causes.rounded_early(case)
     yield causes.by_factor(case)
     yield causes.rearranged(case)
-    if np.size(case.right) <= causes.MOST_ENTRIES:
+    if case.is_small:
         yield solving.misread(case)
         yield causes.two_slips(case)
     yield causes.named_by_factor(case)
-    if np.size(case.right) <= causes.MOST_ENTRIES:
+    if case.is_small:
         yield solving.unwritten(case)
     yield causes.one_entry(case)
 

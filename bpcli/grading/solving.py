@@ -33,6 +33,8 @@ def misread(case: Case) -> Iterator[Fit]:
     tried = 0
     for variable, chain in _given(case):
         value = np.asarray(case.values[variable.name], dtype=np.float64)
+        if value.size > MOST_GIVEN:
+            continue
         place = _place_of(case.home.texts.get(variable.name))
         for at in np.ndindex(value.shape):
             tried += 1

@@ -144,7 +144,7 @@ def test_every_format_draws_it(made):
     solution = made()
     for network in [False, True] if solution.problem.network is not None else [False]:
         for numbers in ("all", "given", "none"):
-            for kind in FORMATS:
+            for kind in FORMATS if numbers == "all" else ("svg",):
                 text = draw(solution, kind, network=network, numbers=numbers)
                 assert text.strip()
                 if kind == "svg":
