@@ -26,10 +26,10 @@ def explain(
         emit(f"{name}: {ALL_CODES[name]}\n")
         return
     from bpcli.cli.mistakes import mistakes
-    from bpcli.mistakes import CATALOGUE
+    from bpcli.mistakes import AUXILIARY, CATALOGUE
 
-    if name.upper() in CATALOGUE:
-        mistakes(name)
+    if name.upper() in {key.upper() for key in (*CATALOGUE, *AUXILIARY)}:
+        mistakes([name])
         return
     from bpcli.problem.identifiers import nearest
 

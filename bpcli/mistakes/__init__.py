@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bpcli.mistakes.catalogue import CATALOGUE, FAMILIES, described, families, sentences, words
+from bpcli.mistakes.catalogue import AUXILIARY, CATALOGUE, FAMILIES, described, families, sentences, words
 from bpcli.mistakes.misshapen import misshapen
 from bpcli.mistakes.model import Mistake
 from bpcli.mistakes.site import Site, Surroundings, Variant
 from bpcli.mistakes.variants import paired, sites, variants
 
 __all__ = [
+    "AUXILIARY",
     "CATALOGUE",
     "FAMILIES",
     "Mistake",

@@ -8,7 +8,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from bpcli.mistakes.entries.auxiliary import AUXILIARY
+from bpcli.mistakes.entries.auxiliary import AUXILIARY as HAPPENS_TO_NUMBERS
 from bpcli.mistakes.entries.delta import DELTA
 from bpcli.mistakes.entries.forward import FORWARD
 from bpcli.mistakes.entries.loss import LOSS
@@ -41,11 +41,13 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
         "N": "Normalisation",
         "R": "Ways round",
         "P": "Dropout",
+        "X": "Numbers, whatever the formula",
     }
 )
 """The first letter of an id and what it stands for."""
 
-_AUXILIARY: Mapping[str, Mistake] = MappingProxyType({entry.id: entry for entry in AUXILIARY})
+AUXILIARY: Mapping[str, Mistake] = MappingProxyType({entry.id: entry for entry in HAPPENS_TO_NUMBERS})
+"""What happens to numbers whatever the formula, by the ids `X-…`."""
 
 
 TRANSLATED = ("it", "pt")
@@ -53,7 +55,7 @@ TRANSLATED = ("it", "pt")
 
 def described(identifier: str, language: str = "en") -> Mistake:
     """The entry of an id, one of the auxiliary `X-…` among them. Raises KeyError for an id that names nothing."""
-    entry = CATALOGUE[identifier] if identifier in CATALOGUE else _AUXILIARY[identifier]
+    entry = CATALOGUE[identifier] if identifier in CATALOGUE else AUXILIARY[identifier]
     if language not in TRANSLATED:
         return entry
     title, cause, looks, hint, wrong = _translation(language).TEXTS[identifier]

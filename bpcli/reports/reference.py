@@ -11,7 +11,7 @@ import numpy as np
 from bpcli.calculus.expr import Expr, evaluate
 from bpcli.calculus.stages import stages
 from bpcli.document.document import Block, Cell, Code, Document, Figures, Heading, Note, Paragraph, Strong, Table, Title
-from bpcli.mistakes import CATALOGUE, Mistake, Variant, described, families, sites, variants, words
+from bpcli.mistakes import AUXILIARY, CATALOGUE, Mistake, Variant, described, families, sites, variants, words
 from bpcli.mistakes.entries.reference import EXAMPLES
 from bpcli.mistakes.site import Site
 from bpcli.mistakes.sources import SOURCES
@@ -33,12 +33,17 @@ class Example(NamedTuple):
     variant: Variant
 
 
-def mistakes_document(language: str = "en") -> Document:
-    """Every mistake in a line, family by family."""
+def mistakes_document(language: str = "en", sought: str = "") -> Document:
+    """Every mistake in a line, family by family; those with all the words of `sought` in their texts."""
     said = words(language)
-    blocks: list[Block] = [Title(said["list.title"].format(count=len(CATALOGUE))), Paragraph((said["list.how"],))]
+    found = [entry for entry in (described(key, language) for key in (*CATALOGUE, *AUXILIARY)) if _has(entry, sought)]
+    counted = found if sought else [entry for entry in found if entry.id in CATALOGUE]
+    title = said["list.found"].format(count=len(found), sought=sought) if sought else said["list.title"]
+    blocks: list[Block] = [Title(title.format(count=len(counted))), Paragraph((said["list.how"],))]
     for letter, family in families(language).items():
-        entries = [described(entry.id, language) for entry in CATALOGUE.values() if entry.family == letter]
+        entries = [entry for entry in counted if entry.family == letter]
+        if not entries:
+            continue
         rows = tuple(
             (Cell((Code(entry.id),)), Cell((entry.title,)), Cell((Figures(entry.wrong),)), Cell((_mark(entry, said),)))
             for entry in entries
@@ -48,13 +53,19 @@ def mistakes_document(language: str = "en") -> Document:
     return Document(tuple(blocks), language)
 
 
+def _has(entry: Mistake, sought: str) -> bool:
+    """Whether all the words looked for occur in what is said of a mistake."""
+    told = " ".join((entry.id, entry.title, entry.cause, entry.looks, entry.hint)).lower()
+    return all(word in told for word in sought.lower().split())
+
+
 def _mark(entry: Mistake, said: Mapping[str, str]) -> str:
     return said["convention"] if entry.convention else ""
 
 
 def mistake_document(identifier: str, language: str = "en") -> Document:
     """One mistake: what it is, how to recognise it, and both formulas worked with numbers. Raises KeyError."""
-    said, entry = words(language), described(CATALOGUE[identifier].id, language)
+    said, entry = words(language), described(identifier, language)
     blocks: list[Block] = [
         Title(f"{entry.id}  {entry.title}", families(language)[entry.family]),
         Paragraph((Strong(said["wrong"]), Figures(f" {entry.wrong}"))),

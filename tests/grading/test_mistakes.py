@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from graded_networks import PROBLEMS, given, solved, to_significant
+from graded_networks import FOUND_OTHERWISE, PROBLEMS, given, solved, to_significant
 from hypothesis import given as draws
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -36,8 +36,6 @@ COUNTS = {
     "R": 1,
     "P": 1,
 }
-FOUND_OTHERWISE = {"F19", "F21", "F25", "G21", "L16", "G24", "C02", "C04"}
-"""Mistakes without a formula of the line's own shape: rounded, solved for, composed, a plain multiple, misshapen."""
 
 
 # --- the catalogue -----------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from types import MappingProxyType
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "list.title": "{count} mistakes",
+        "list.found": "{count} mistakes with “{sought}”",
         "list.how": "bpcli mistakes ID shows one of them with a worked example.",
         "id": "id",
         "mistake": "mistake",

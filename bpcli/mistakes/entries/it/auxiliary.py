@@ -47,20 +47,6 @@ AUXILIARY = {
         "Quale quantità si chiede qui?",
         "il valore di un'altra riga",
     ),
-    "X-factor-2": Text(
-        "il doppio del valore",
-        "è il doppio del valore giusto",
-        "Un fattore due di troppo.",
-        "Cerca un fattore contato due volte.",
-        "2 · valore",
-    ),
-    "X-factor-half": Text(
-        "metà del valore",
-        "è la metà del valore giusto",
-        "Un fattore un mezzo di troppo.",
-        "Cerca un fattore che è andato perso.",
-        "½ · valore",
-    ),
     "X-factor-n": Text(
         "sbagliato del numero di uscite",
         "è sbagliato di un fattore pari al numero di uscite",
@@ -95,5 +81,12 @@ AUXILIARY = {
         "Un solo elemento è sbagliato; il passo è stato capito.",
         "Ricalcola questo elemento come hai calcolato gli altri.",
         "un elemento diverso",
+    ),
+    "X-unwritten": Text(
+        "giusto per altri valori a monte",
+        "è giusto per altri valori di qualcosa che non è stato scritto",
+        "La riga è svolta bene, da un valore che non è quello giusto.",
+        "Scrivi le righe a monte, e controlla prima quelle.",
+        "la formula giusta con un altro valore a monte",
     ),
 }

@@ -144,4 +144,34 @@ DELTA = {
         "Una derivata negativa per una funzione che cresce.",
         "La sigmoide cresce o decresce, e quindi che segno ha la sua derivata?",
     ),
+    "D23": Text(
+        "sech al posto del suo quadrato",
+        "la pendenza di tanh è stata presa come 1/cosh, senza il quadrato o in un altro punto",
+        "Troppo grande, di un fattore pari a 1/cosh.",
+        "Come si scrive la pendenza di tanh con cosh?",
+    ),
+    "D24": Text(
+        "logit al posto delle probabilità",
+        "nella jacobiana della softmax ci sono i logit dove vanno le probabilità",
+        "Le colonne della jacobiana non hanno somma zero.",
+        "Di che cosa è fatta la pendenza della softmax: di ciò che entra o di ciò che esce?",
+    ),
+    "D25": Text(
+        "attivazione d'uscita saltata",
+        "l'attivazione d'uscita è stata saltata prima di sottrarre il target",
+        "È grande quanto la pre-attivazione.",
+        "Che cosa si confronta con il target: la predizione o ciò da cui è calcolata?",
+    ),
+    "D26": Text(
+        "prodotto di altro tipo",
+        "è stato preso un prodotto di matrici dove si moltiplica elemento per elemento, o viceversa",
+        "Gli stessi numeri si combinano in un altro modo.",
+        "Qui ogni elemento incontra il proprio compagno, o un'intera riga e una colonna?",
+    ),
+    "D27": Text(
+        "meno di −t/y perso",
+        "il meno davanti a t/y è andato perso",
+        "Il numero giusto con il segno opposto.",
+        "Qual è la derivata di −ln y?",
+    ),
 }

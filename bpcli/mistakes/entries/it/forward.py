@@ -134,4 +134,36 @@ FORWARD = {
         "Il valore corrisponde a una formula che non sta in nessun libro.",
         "Controlla la modalità della calcolatrice e come hai scritto l'esponenziale.",
     ),
+    "F21": Text(
+        "un dato letto male",
+        "un dato del problema è stato letto come un altro numero",
+        "La riga torna esattamente se un solo dato è un altro numero.",
+        "Confronta ogni numero usato con il testo.",
+        "la riga con un altro numero al posto di un dato",
+    ),
+    "F22": Text(
+        "ingressi in un altro ordine",
+        "gli ingressi di questo passo sono stati presi in un altro ordine",
+        "I pesi giusti incontrano gli ingressi sbagliati.",
+        "Quale peso appartiene a quale ingresso?",
+    ),
+    "F23": Text(
+        "bias sottratto",
+        "il bias è stato sottratto invece che sommato",
+        "Ogni elemento è sbagliato del doppio del proprio bias.",
+        "Con quale segno entra il bias?",
+    ),
+    "F24": Text(
+        "esponente ricordato male",
+        "l'esponenziale ha un altro esponente, o un'altra base",
+        "Un valore del tipo giusto, da un esponente raddoppiato, dimezzato o con una base arrotondata.",
+        "Scrivi l'attivazione con i suoi esponenziali e confrontala con la definizione.",
+    ),
+    "F25": Text(
+        "due sviste insieme",
+        "in questo passo si sono sommate due sviste",
+        "Nessuna svista da sola spiega il numero, due comuni insieme sì.",
+        "Rifai questo passo, un'operazione alla volta.",
+        "due delle solite formule sbagliate, una dentro l'altra",
+    ),
 }

@@ -96,4 +96,23 @@ LOSS = {
         "Che cosa aggiunge il problema alla loss, con quale fattore e su quali parametri?",
         "J = L, J = L + Ω, oppure Ω con i bias",
     ),
+    "L15": Text(
+        "termini incrociati",
+        "ogni target è stato moltiplicato per ogni logaritmo, e il prodotto esterno è stato sommato",
+        "Molto più grande della somma di un termine per uscita.",
+        "Quale target appartiene a quale predizione?",
+    ),
+    "L16": Text(
+        "loss non riunite",
+        "queste sono le loss degli esempi, non la loro media o somma",
+        "Una lista dove si chiede un numero.",
+        "Che cosa si fa alla fine con le loss degli esempi?",
+        "una lista L₁, L₂, … al posto del numero J",
+    ),
+    "L17": Text(
+        "differenza di quadrati",
+        "sono stati sottratti i quadrati invece di elevare al quadrato la differenza",
+        "Può essere negativa, e una loss di quadrati non lo è mai.",
+        "Che cosa si eleva al quadrato, e che cosa si sottrae?",
+    ),
 }

@@ -117,4 +117,24 @@ THROUGH = {
         "Il numero da cui sei partito è di questo passo o di quello precedente?",
         "δ ⊙ σ′(a) con σ′ già in δ",
     ),
+    "B19": Text(
+        "gradiente al posto dei pesi",
+        "è stato usato il gradiente dei pesi al posto dei pesi",
+        "Troppo piccolo di molto, come lo sono i gradienti.",
+        "Attraverso che cosa torna indietro un gradiente: i pesi o il loro gradiente?",
+        "(∂L/∂W)ᵀ δ al posto di Wᵀ δ",
+    ),
+    "B20": Text(
+        "uscita al posto di δ",
+        "è tornata indietro l'uscita al posto del gradiente",
+        "Segno e grandezza sono quelli di un'attivazione.",
+        "Che cosa torna indietro attraverso i pesi?",
+        "Wᵀ y al posto di Wᵀ δ",
+    ),
+    "B21": Text(
+        "bias nel ritorno",
+        "nel ritorno è stato sommato il bias, o i pesi hanno perso il segno",
+        "Sbagliato di un bias, o giusto dove i pesi sono positivi.",
+        "Il bias partecipa al ritorno?",
+    ),
 }

@@ -119,4 +119,43 @@ WEIGHTS = {
         "Non vi compaiono né il target né la loss.",
         "Di quale quantità si chiede la variazione, dell'uscita o della loss?",
     ),
+    "G19": Text(
+        "peso al posto dell'ingresso",
+        "il peso sta al posto dell'ingresso",
+        "Dove il peso è grande lo è il gradiente, qualunque sia l'ingresso.",
+        "Per che cosa si moltiplica un peso nella propagazione in avanti?",
+    ),
+    "G20": Text(
+        "diviso per un altro numero",
+        "è stato diviso per il numero delle feature, per una somma di ingressi o per un altro conteggio",
+        "Troppo piccolo, di un numero intero che non è quello degli esempi.",
+        "Su che cosa si fa la media, se se ne fa una?",
+    ),
+    "G21": Text(
+        "un semplice fattore",
+        "è un semplice multiplo del valore giusto",
+        "Tutti gli elementi sono sbagliati dello stesso piccolo fattore.",
+        "Cerca un fattore contato troppe volte, o perso.",
+        "2, 3, 4, ½ o ¼ volte il valore",
+    ),
+    "G22": Text(
+        "ingresso al quadrato",
+        "l'ingresso entra al quadrato",
+        "Gli elementi di ingressi grandi sono troppo grandi, e il segno dell'ingresso non conta più.",
+        "Quante volte entra l'ingresso nella somma pesata?",
+    ),
+    "G23": Text(
+        "un esempio dimenticato",
+        "un esempio del batch è rimasto fuori dalla somma",
+        "Manca esattamente la parte di un esempio.",
+        "Passa gli esempi uno per uno: sono tutti nella somma?",
+        "Σ su tutti gli esempi tranne uno",
+    ),
+    "G24": Text(
+        "non sommato sugli esempi",
+        "c'è una riga per ogni esempio: non sono state sommate",
+        "Tante righe quanti sono gli esempi.",
+        "Che forma ha un gradiente?",
+        "δᵢ hᵢ per ogni i, al posto della loro somma",
+    ),
 }

@@ -36,12 +36,20 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
         "B": "Indietro attraverso un livello",
         "U": "Aggiornamento",
         "S": "Grafi di operazioni scalari",
+        "T": "Nel tempo",
+        "C": "Convoluzione e pooling",
+        "A": "Attenzione",
+        "N": "Normalizzazione",
+        "R": "Scorciatoie",
+        "P": "Dropout",
+        "X": "I numeri, qualunque sia la formula",
     }
 )
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "list.title": "{count} errori",
+        "list.found": "{count} errori con «{sought}»",
         "list.how": "bpcli mistakes ID ne mostra uno con un esempio svolto.",
         "id": "id",
         "mistake": "errore",

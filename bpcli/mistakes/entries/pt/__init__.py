@@ -10,6 +10,7 @@ from bpcli.mistakes.entries.pt.delta import DELTA
 from bpcli.mistakes.entries.pt.forward import FORWARD
 from bpcli.mistakes.entries.pt.loss import LOSS
 from bpcli.mistakes.entries.pt.scalar import SCALAR
+from bpcli.mistakes.entries.pt.structure import STRUCTURE
 from bpcli.mistakes.entries.pt.through import THROUGH
 from bpcli.mistakes.entries.pt.update import UPDATE
 from bpcli.mistakes.entries.pt.weights import WEIGHTS
@@ -19,5 +20,5 @@ from bpcli.mistakes.model import Text
 __all__ = ["FAMILIES", "SENTENCES", "TEXTS", "WORDS"]
 
 TEXTS: Mapping[str, Text] = MappingProxyType(
-    {**FORWARD, **LOSS, **DELTA, **WEIGHTS, **THROUGH, **UPDATE, **SCALAR, **AUXILIARY}
+    {**FORWARD, **LOSS, **DELTA, **WEIGHTS, **THROUGH, **UPDATE, **SCALAR, **STRUCTURE, **AUXILIARY}
 )

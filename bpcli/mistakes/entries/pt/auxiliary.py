@@ -47,20 +47,6 @@ AUXILIARY = {
         "Que grandeza se pede aqui?",
         "o valor de outra linha",
     ),
-    "X-factor-2": Text(
-        "o dobro do valor",
-        "é o dobro do valor certo",
-        "Um fator dois a mais.",
-        "Procure um fator contado duas vezes.",
-        "2 · valor",
-    ),
-    "X-factor-half": Text(
-        "metade do valor",
-        "é a metade do valor certo",
-        "Um fator um meio a mais.",
-        "Procure um fator que se perdeu.",
-        "½ · valor",
-    ),
     "X-factor-n": Text(
         "errado pelo número de saídas",
         "está errado por um fator igual ao número de saídas",
@@ -95,5 +81,12 @@ AUXILIARY = {
         "Um único elemento está errado; o passo foi entendido.",
         "Calcule este elemento de novo, como você calculou os outros.",
         "um elemento diferente",
+    ),
+    "X-unwritten": Text(
+        "certo para outros valores acima",
+        "está certo para outros valores de algo que não foi escrito",
+        "A linha foi bem trabalhada, a partir de um valor que não é o certo.",
+        "Escreva as linhas acima, e confira primeiro essas.",
+        "a fórmula certa com outro valor acima",
     ),
 }

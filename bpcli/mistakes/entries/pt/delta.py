@@ -143,4 +143,34 @@ DELTA = {
         "Uma derivada negativa para uma função que cresce.",
         "A sigmoide cresce ou decresce, e então que sinal tem a derivada dela?",
     ),
+    "D23": Text(
+        "sech no lugar do seu quadrado",
+        "a inclinação de tanh foi tomada como 1/cosh, sem o quadrado ou em outro ponto",
+        "Grande demais, por um fator igual a 1/cosh.",
+        "Como se escreve a inclinação de tanh com cosh?",
+    ),
+    "D24": Text(
+        "logits no lugar das probabilidades",
+        "na jacobiana da softmax estão os logits onde vão as probabilidades",
+        "As colunas da jacobiana não somam zero.",
+        "De que é feita a inclinação da softmax: do que entra ou do que sai?",
+    ),
+    "D25": Text(
+        "ativação de saída pulada",
+        "a ativação de saída foi pulada antes de subtrair o alvo",
+        "É tão grande quanto a pré-ativação.",
+        "O que se compara com o alvo: a predição ou aquilo de que ela é feita?",
+    ),
+    "D26": Text(
+        "produto de outro tipo",
+        "foi tomado um produto de matrizes onde se multiplica elemento por elemento, ou o contrário",
+        "Os mesmos números se combinam de outro modo.",
+        "Aqui cada elemento encontra o seu par, ou uma linha e uma coluna inteiras?",
+    ),
+    "D27": Text(
+        "menos de −t/y perdido",
+        "o menos na frente de t/y se perdeu",
+        "O número certo com o sinal oposto.",
+        "Qual é a derivada de −ln y?",
+    ),
 }

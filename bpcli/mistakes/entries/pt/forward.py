@@ -135,4 +135,36 @@ FORWARD = {
         "O valor corresponde a uma fórmula que não está em livro nenhum.",
         "Confira o modo da calculadora e como você digitou a exponencial.",
     ),
+    "F21": Text(
+        "um dado lido errado",
+        "um dado do problema foi lido como outro número",
+        "A linha dá certo exatamente se um só dado for outro número.",
+        "Compare cada número usado com o enunciado.",
+        "a linha com outro número no lugar de um dado",
+    ),
+    "F22": Text(
+        "entradas em outra ordem",
+        "as entradas deste passo foram tomadas em outra ordem",
+        "Os pesos certos encontram as entradas erradas.",
+        "Qual peso pertence a qual entrada?",
+    ),
+    "F23": Text(
+        "viés subtraído",
+        "o viés foi subtraído em vez de somado",
+        "Cada elemento erra pelo dobro do seu viés.",
+        "Com que sinal entra o viés?",
+    ),
+    "F24": Text(
+        "expoente lembrado errado",
+        "a exponencial tem outro expoente, ou outra base",
+        "Um valor do tipo certo, de um expoente dobrado, pela metade ou com uma base arredondada.",
+        "Escreva a ativação com as suas exponenciais e compare com a definição.",
+    ),
+    "F25": Text(
+        "dois deslizes juntos",
+        "dois deslizes se juntaram neste passo",
+        "Nenhum deslize sozinho explica o número, dois comuns juntos explicam.",
+        "Refaça este passo, uma operação de cada vez.",
+        "duas das fórmulas erradas de sempre, uma dentro da outra",
+    ),
 }

@@ -96,4 +96,23 @@ LOSS = {
         "O que o problema soma à perda, com que fator e sobre quais parâmetros?",
         "J = L, J = L + Ω, ou Ω com os bias",
     ),
+    "L15": Text(
+        "termos cruzados",
+        "cada alvo foi multiplicado por cada logaritmo, e o produto externo foi somado",
+        "Muito maior que a soma de um termo por saída.",
+        "Qual alvo pertence a qual predição?",
+    ),
+    "L16": Text(
+        "perdas não reunidas",
+        "estas são as perdas dos exemplos, não a sua média ou soma",
+        "Uma lista onde se pede um número.",
+        "O que se faz no fim com as perdas dos exemplos?",
+        "uma lista L₁, L₂, … no lugar do número J",
+    ),
+    "L17": Text(
+        "diferença de quadrados",
+        "os quadrados foram subtraídos em vez de elevar a diferença ao quadrado",
+        "Pode ser negativa, e uma perda de quadrados nunca é.",
+        "O que se eleva ao quadrado, e o que se subtrai?",
+    ),
 }

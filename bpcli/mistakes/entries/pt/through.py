@@ -117,4 +117,24 @@ THROUGH = {
         "O número de que você partiu é deste passo ou do anterior?",
         "δ ⊙ σ′(a) com σ′ já em δ",
     ),
+    "B19": Text(
+        "gradiente no lugar dos pesos",
+        "foi usado o gradiente dos pesos no lugar dos pesos",
+        "Pequeno demais por muito, como são os gradientes.",
+        "Através do que um gradiente volta: dos pesos ou do gradiente deles?",
+        "(∂L/∂W)ᵀ δ no lugar de Wᵀ δ",
+    ),
+    "B20": Text(
+        "saída no lugar de δ",
+        "a saída voltou no lugar do gradiente",
+        "O sinal e o tamanho são os de uma ativação.",
+        "O que volta através dos pesos?",
+        "Wᵀ y no lugar de Wᵀ δ",
+    ),
+    "B21": Text(
+        "viés na volta",
+        "na volta foi somado o viés, ou os pesos perderam o sinal",
+        "Erra por um viés, ou está certo onde os pesos são positivos.",
+        "O viés participa da volta?",
+    ),
 }

@@ -119,4 +119,43 @@ WEIGHTS = {
         "Nem o alvo nem a perda aparecem.",
         "Pede-se a variação de que grandeza, da saída ou da perda?",
     ),
+    "G19": Text(
+        "peso no lugar da entrada",
+        "o peso está no lugar da entrada",
+        "Onde o peso é grande o gradiente também é, qualquer que seja a entrada.",
+        "Por que se multiplica um peso na propagação direta?",
+    ),
+    "G20": Text(
+        "dividido por outra contagem",
+        "foi dividido pelo número de atributos, por uma soma de entradas ou por outra contagem",
+        "Pequeno demais, por um número inteiro que não é o de exemplos.",
+        "Sobre o que se tira a média, se é que se tira?",
+    ),
+    "G21": Text(
+        "um simples fator",
+        "é um simples múltiplo do valor certo",
+        "Todos os elementos erram pelo mesmo pequeno fator.",
+        "Procure um fator contado vezes demais, ou perdido.",
+        "2, 3, 4, ½ ou ¼ vezes o valor",
+    ),
+    "G22": Text(
+        "entrada ao quadrado",
+        "a entrada aparece ao quadrado",
+        "Os elementos de entradas grandes são grandes demais, e o sinal da entrada já não conta.",
+        "Quantas vezes entra a entrada na soma ponderada?",
+    ),
+    "G23": Text(
+        "um exemplo esquecido",
+        "um exemplo do lote ficou fora da soma",
+        "Falta exatamente a parte de um exemplo.",
+        "Passe os exemplos um a um: estão todos na soma?",
+        "Σ sobre todos os exemplos menos um",
+    ),
+    "G24": Text(
+        "não somado sobre os exemplos",
+        "há uma linha para cada exemplo: não foram somadas",
+        "Tantas linhas quantos são os exemplos.",
+        "Que forma tem um gradiente?",
+        "δᵢ hᵢ para cada i, no lugar da sua soma",
+    ),
 }

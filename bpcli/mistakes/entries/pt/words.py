@@ -36,12 +36,20 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
         "B": "A volta através de uma camada",
         "U": "Atualização",
         "S": "Grafos de operações escalares",
+        "T": "Através do tempo",
+        "C": "Convolução e pooling",
+        "A": "Atenção",
+        "N": "Normalização",
+        "R": "Atalhos",
+        "P": "Dropout",
+        "X": "Os números, qualquer que seja a fórmula",
     }
 )
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "list.title": "{count} erros",
+        "list.found": "{count} erros com “{sought}”",
         "list.how": "bpcli mistakes ID mostra um deles com um exemplo resolvido.",
         "id": "id",
         "mistake": "erro",
