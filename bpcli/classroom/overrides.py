@@ -23,6 +23,7 @@ from bpcli.grading.asked import Asked, located
 from bpcli.grading.model import Report
 from bpcli.problem.declaration import MAX_POINTS
 from bpcli.problem.identifiers import UnknownQuantityError, nearest
+from bpcli.problem.model import Check
 from bpcli.problem.numbers import NotANumber, parse_number
 from bpcli.problem.report import Report as Faults
 from bpcli.problem.report import nearest as nearest_key
@@ -199,7 +200,7 @@ def _points(node: Node, faults: Faults, solution: Solution, items: tuple[Asked, 
     return tuple(found.items())
 
 
-def adjusted(report: Report, adjustment: Adjustment, items: tuple[Asked, ...], follow_through: float = 1.0) -> Report:
+def adjusted(report: Report, adjustment: Adjustment, items: tuple[Asked, ...], check: Check) -> Report:
     """The report with the instructor's points in place of those given; verdicts stay what they are."""
     if adjustment.score is not None:
         return report._replace(score=adjustment.score)
@@ -211,7 +212,7 @@ def adjusted(report: Report, adjustment: Adjustment, items: tuple[Asked, ...], f
     for item in items:
         if item.id not in points:
             continue
-        change = points[item.id] - earned(report, item, follow_through)
+        change = points[item.id] - earned(report, item, check)
         score += change
         rows = [number for number, _, _ in rows_of(report, item)]
         for number in rows:

@@ -11,6 +11,7 @@ from bpcli.classroom.students import student_key
 from bpcli.diagnostics import BpcliError, InputError, ProblemError
 from bpcli.grading.asked import Asked
 from bpcli.grading.model import Graded, Refusal, Report, Submission
+from bpcli.problem.model import Check
 
 NOT_READ = frozenset({"symbolic-link", "not-a-file", "unknown-format"})
 """Refusals of files that were never taken for answers: such a file does not put another one in doubt."""
@@ -32,7 +33,7 @@ class Row(NamedTuple):
 
     @property
     def all_correct(self) -> bool:
-        return not self.refused and all(answer.verdict == "correct" for answer in self.report.answers)
+        return not self.refused and all(answer.verdict in ("correct", "close") for answer in self.report.answers)
 
 
 class ClassResult(NamedTuple):
@@ -124,7 +125,7 @@ def refuse_ambiguous(reports: Iterable[Report]) -> tuple[Report, ...]:
 
 
 def with_overrides(
-    reports: Iterable[Report], overrides: Overrides | None, asked: tuple[Asked, ...], follow_through: float = 1.0
+    reports: Iterable[Report], overrides: Overrides | None, asked: tuple[Asked, ...], check: Check
 ) -> tuple[Row, ...]:
     """The rows of a class, with the instructor's adjustments put on top."""
     rows: list[Row] = []
@@ -133,5 +134,5 @@ def with_overrides(
         if adjustment is None:
             rows.append(Row(report))
         else:
-            rows.append(Row(adjusted(report, adjustment, asked, follow_through), adjustment, report.score))
+            rows.append(Row(adjusted(report, adjustment, asked, check), adjustment, report.score))
     return tuple(rows)

@@ -9,8 +9,9 @@ from typing import Any
 
 from bpcli.grading.asked import Asked
 from bpcli.grading.model import SEVERITY, Graded, Report
+from bpcli.problem.model import Check
 
-SOLVED = ("correct", "follows")
+SOLVED = ("correct", "close", "coarse", "follows")
 
 _ENTRY = re.compile(r"(?P<base>.*)\[(?P<indices>\d+(?:,\d+)*)\]", re.DOTALL)
 
@@ -59,7 +60,7 @@ def verdict_on(report: Report, item: Asked) -> str:
     return next((verdict for verdict in SEVERITY if verdict in found), "")
 
 
-def earned(report: Report, item: Asked, follow_through: float) -> float:
+def earned(report: Report, item: Asked, check: Check) -> float:
     """The points that one question has brought."""
     points = 0.0
     share = item.points / math.prod(item.shape)
@@ -67,5 +68,5 @@ def earned(report: Report, item: Asked, follow_through: float) -> float:
         if round(row.max_points - share * len(verdicts), 9) == 0:
             points += row.points
         else:  # the row answers other questions as well
-            points += share * (verdicts.count("correct") + follow_through * verdicts.count("follows"))
+            points += share * math.fsum(map(check.share, verdicts))
     return points

@@ -184,7 +184,7 @@ def _check_one(
         write_document(
             with_comma(document, decimal_comma), format, output, width, ascii, fragment=fragment, force=force
         )
-    return ALL_CORRECT if all(answer.verdict == "correct" for answer in report.answers) else NOT_ALL_CORRECT
+    return ALL_CORRECT if all(answer.verdict in ("correct", "close") for answer in report.answers) else NOT_ALL_CORRECT
 
 
 def _read(grader: ClassGrader, path: str) -> Submission:

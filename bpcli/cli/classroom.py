@@ -147,7 +147,7 @@ def _graded_class(
     if not collected.files:
         raise InputError(f"there are no answer files in {', '.join(map(safe, paths))}")
     reports = refuse_ambiguous(_graded(collected, grader, max_score, keep=outputs.feedback_dir is not None))
-    rows = with_overrides(reports, adjustments, items, solution.problem.check.follow_through)
+    rows = with_overrides(reports, adjustments, items, solution.problem.check)
     result = ClassResult(solution.problem.title, items, max_score, rows)
     _warn(collected, result, adjustments)
     texts = list(_texts(result, grader, outputs, shown, taken))  # all of them, before the first is written

@@ -11,7 +11,7 @@ from bpcli.document.safe import safe
 from bpcli.export.reports import report_data
 from bpcli.messages import Messages
 
-STATUS = {"correct": "passed", "follows": "passed"}
+STATUS = {"correct": "passed", "close": "passed", "coarse": "passed", "follows": "passed"}
 
 
 def row_to_gradescope(row: Row, feedback: str = "full", language: str = "en") -> str:

@@ -26,12 +26,16 @@ class Numbers:
         self.expected: list[float] | tuple[float, ...] = quantity.truths[0]
         self.cut: set[int] = set()
         self.worthless: set[int] = set()
+        self.misshapen: tuple[tuple[Written, ...], ...] | None = None
+        self.vague: set[int] = set()  # too few digits to tell
+        self.machine: set[int] = set()  # right as single precision or as a rounding error of 0
         self.trivial = False
         self.rests_on: tuple[Key, ...] = ()
         self.matches: tuple[Match, ...] = ()
 
     def put(self, place: Place, answer: Answer) -> None:
         if answer.fault is not None:
+            self.misshapen = answer.misshapen
             for entry in place.numbers:
                 self.verdicts[entry] = "invalid"
             return

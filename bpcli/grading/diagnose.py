@@ -10,8 +10,7 @@ value is not a plain multiple of the right one or a decimal slip; and of none th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from bpcli.calculus.expr import Array, Expr, Variable, evaluate, substitute, var
 from bpcli.grading import causes, solving
 from bpcli.grading.case import MOST_ENTRIES, Case, Fit
 from bpcli.grading.diagnosis_text import Teller
-from bpcli.grading.model import Given, Match
+from bpcli.grading.model import Given, Match, Written
 from bpcli.grading.structure import factors
 from bpcli.grading.written import numbers_of
 from bpcli.mistakes import Variant, described, misshapen, paired, sites, variants
@@ -118,17 +117,19 @@ class Diagnoser:
         return ()
 
     def of_another_shape(
-        self, name: str, written: Array, half: Array, texts: Any, values: Mapping[str, Array]
+        self, name: str, numbers: Sequence[Sequence[Written]], values: Mapping[str, Array]
     ) -> tuple[Match, ...]:
         """The mistakes that give numbers of another shape than the quantity has, as they were written or turned."""
         if name not in self.sites:
             return ()
+        written = np.array([[number.value for number in row] for row in numbers])
+        half = np.array([[number.half_unit for number in row] for row in numbers])
         found: dict[str, Match] = {}
         with np.errstate(all="ignore"):
             for identifier, formula in misshapen(self.sites[name]):
                 value = np.atleast_2d(evaluate(formula, {**self.true_values, **values}))
                 for laid_out in (value, value.T):
-                    if _as_written(laid_out, np.atleast_2d(written), np.atleast_2d(half)):
+                    if _as_written(laid_out, written, half):
                         entry = described(identifier, self.language)
                         told = self.teller.shaped(entry, self.teller.formula(formula))
                         found.setdefault(identifier, Match(identifier, "certain", told, formula, value, entry.hint))

@@ -24,7 +24,7 @@ sheet is, and to be exact where there is nothing else to go by.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -33,11 +33,24 @@ import numpy as np
 from bpcli.calculus.expr import variables_of
 from bpcli.grading.answered import Numbers
 from bpcli.grading.diagnose import Diagnoser
+from bpcli.grading.handwork import inner_slack
 from bpcli.grading.model import SEVERITY, Answer, Graded, Match, Report, Submission, Working
-from bpcli.grading.own import Own
+from bpcli.grading.own import Filled, Own
 from bpcli.grading.quantities import Key, Place, Quantities, Quantity, nested
 from bpcli.grading.submission import read_submission
-from bpcli.grading.tolerance import BARE_ZERO, accepts, is_bare_zero, style_of, truncated
+from bpcli.grading.tolerance import (
+    BARE_ZERO,
+    SMALL_PART,
+    Wanted,
+    Way,
+    accepts,
+    is_bare_zero,
+    is_close,
+    is_coarse,
+    of_a_machine,
+    style_of,
+    truncated,
+)
 from bpcli.lesson.words import Words
 from bpcli.solution.solution import Solution
 
@@ -45,6 +58,13 @@ from bpcli.solution.solution import Solution
 def grade(solution: Solution, submission: Submission) -> Report:
     """The report on one submission. For many of them make one `Grader`."""
     return Grader(solution).grade(submission)
+
+
+USUAL_DECIMALS = 4
+"""Where numbers are shown to significant digits: what counts for a true 0, which has none."""
+
+MONOTONOUS = 5
+"""Of a sheet with fewer numbers nobody can say that they are always the same one."""
 
 
 class Grader:
@@ -57,6 +77,8 @@ class Grader:
         self.solution = solution.one_update
         self.quantities = Quantities(solution)
         self.check = solution.problem.check
+        shown = solution.rounding.decimals if solution.rounding.significant is None else USUAL_DECIMALS
+        self.wanted = Wanted(self.check.digits, shown)
         self.words = Words(solution)
         self.asked = self.quantities.asked()
         self.weights: dict[Key, dict[int, float]] = {}
@@ -64,7 +86,7 @@ class Grader:
             shares = self.weights.setdefault(place.quantity.key, {})
             for entry in place.numbers:
                 shares[entry] = shares.get(entry, 0.0) + points / len(place.numbers)
-        self.max_score = float(sum(points for _, points, _ in self.asked))
+        self.max_score = round(math.fsum(share for shares in self.weights.values() for share in shares.values()), 10)
 
     @cached_property
     def diagnoser(self) -> Diagnoser:
@@ -82,7 +104,7 @@ class Grader:
         sheet.judge()
         graded = tuple(sheet.graded(row) for row in rows)
         score = round(math.fsum(item.points for item in graded), 10)
-        first = next((number for number, item in enumerate(graded) if item.verdict == "wrong"), None)
+        first = next((number for number, item in enumerate(graded) if item.verdict in ("wrong", "invalid")), None)
         report = Report(submission.path, submission.student, score, self.max_score, None, graded)
         if first is None:
             return report
@@ -104,10 +126,12 @@ class Grader:
         for place, _, identifier in self.asked:
             done = answered.get(place.quantity.key, set())
             if done.isdisjoint(place.numbers):
+                answered.setdefault(place.quantity.key, set()).update(place.numbers)
                 rows.append(_Row(place, Answer(identifier, None, None)))
                 continue
             for entry in place.numbers:
                 if entry not in done:
+                    answered.setdefault(place.quantity.key, set()).add(entry)
                     name = _entry_id(place.quantity, entry)
                     rows.append(_Row(Place(place.quantity, (), (entry,)), Answer(name, None, None)))
         rows.sort(key=lambda row: (row.place.quantity.order, row.place.numbers[0]))
@@ -138,7 +162,9 @@ class _Sheet:
             if key not in self.numbers:
                 self.numbers[key] = Numbers(row.place.quantity)
             self.numbers[key].put(row.place, row.answer)
+        self.monotonous = False
         self._own: Own | None = None
+        self._otherwise: list[Own] | None = None
         self._right: dict[frozenset[Key], Own] = {}
 
     def judge(self) -> None:
@@ -147,7 +173,7 @@ class _Sheet:
         for item in items:
             for truth in item.quantity.truths:
                 self._meet(item, truth, "correct", exact_zero=True)
-        if not any(item.open for item in items):
+        if not any(item.open or item.misshapen is not None for item in items):
             return
         self.style = style_of(pair for item in items for pair in zip(item.value, item.half, strict=True))
         for item in items:
@@ -156,10 +182,25 @@ class _Sheet:
                     item.half[entry] = self.style.zero
             for truth in item.quantity.truths:
                 self._meet(item, truth, "correct")
+        self.monotonous = _is_monotonous(items)
         for item in items:
             if item.open:
                 self._judge_by_own_values(item)
         self._diagnose(items)
+
+    def _judge_by_digits(self, item: Numbers, target: Any, verdict: str) -> None:
+        """Right but for the last digit, or as far as it goes; `verdict` is that of an answer that is right here."""
+        for entry in item.open:
+            true, value, half = float(target[entry]), item.value[entry], item.half[entry]
+            if of_a_machine(true, value, half):
+                item.verdicts[entry] = verdict
+                item.machine.add(entry)
+            elif is_close(true, value, half):
+                item.verdicts[entry] = "close" if verdict == "correct" else verdict
+            elif is_coarse(true, value, half):
+                item.verdicts[entry] = "coarse"
+            elif accepts(true, value, half):
+                item.vague.add(entry)
 
     def _meet(
         self,
@@ -177,7 +218,10 @@ class _Sheet:
             true, value, half = float(target[entry]), item.value[entry], item.half[entry]
             if exact_zero and is_bare_zero(value, half):
                 half = BARE_ZERO
+            half = min(half, self.grader.wanted.half(true))
             reach = 0.0 if slack is None else float(slack[entry])
+            if reach > SMALL_PART * abs(true):
+                continue  # no longer of first order: only what a concrete rounding gives counts
             if accepts(true, value, half, reach, self.absolute, self.relative):
                 item.verdicts[entry] = verdict
                 item.cut.discard(entry)
@@ -188,6 +232,8 @@ class _Sheet:
             else:
                 continue
             if verdict == "follows":
+                if self.monotonous or 2.0 * (half + reach) >= abs(value):
+                    item.worthless.add(entry)  # most numbers would follow
                 if item.expected is item.quantity.truths[0]:
                     item.expected = list(item.expected)
                 item.expected[entry] = float((target if told is None else told)[entry])  # type: ignore[index]
@@ -220,7 +266,58 @@ class _Sheet:
                 if item.open and verdict == "follows":
                     right = {below: not numbers.has_mistake for below, numbers in self.numbers.items()}
                     self._judge_as_rounded(item, "correct", right)
+        if item.open:
+            self._judge_by_roundings(item, verdict)
+        if item.open:
+            self._judge_by_handwork(item, verdict)
+        for truth in item.quantity.truths:
+            self._judge_by_digits(item, truth, "correct")
+        for result in self._results(key) if item.open else ():
+            self._judge_by_digits(item, np.ravel(result), verdict)
         self._find_trivial(item)
+
+    def _judge_by_roundings(self, item: Numbers, verdict: str) -> None:
+        """The right numbers above, written in one way and used in another: in full, or to some digits more."""
+        key = item.quantity.key
+        if key.terms or not any(not numbers.has_mistake for numbers in self.numbers.values()):
+            return
+        for own in self._used_otherwise():
+            for result in own.results(key.name, key.moment):
+                self._meet(item, np.ravel(result), verdict)
+            if not item.open:
+                return
+
+    def _used_otherwise(self) -> Iterator[Own]:
+        """The sheet with its right numbers in full, and to one digit more, two, three than are written."""
+        if self._otherwise is None:
+            finer = [Way(self.style.places + more, decimals=True) for more in (1, 2, 3)] if self.style.half else []
+            finer += [Way(self.style.digits + more, decimals=False) for more in (1, 2, 3)] if self.style.digits else []
+            self._otherwise = [Own(self.quantities, self._used(way)) for way in (None, *finer)]
+        yield from self._otherwise
+
+    def _used(self, way: Way | None) -> dict[Key, Filled]:
+        answers = dict(self.own.answers)
+        for key, own in answers.items():
+            numbers = self.numbers[key]
+            if own.complete and not numbers.has_mistake:
+                true = np.reshape(np.array(numbers.quantity.truths[0]), np.shape(own.value))
+                used = true if way is None else way.rounded(true)[0]
+                answers[key] = own._replace(value=used if np.shape(own.value) else np.float64(used))
+        return answers
+
+    def _judge_by_handwork(self, item: Numbers, verdict: str) -> None:
+        """Room for what was rounded inside the line: summands, products, exponentials, constants."""
+        name, moment, terms = item.quantity.key
+        if terms:
+            return
+        for route in self.quantities.routes_to(name, moment):
+            formula = self.quantities.bindings[name].formula(route)
+            values = self.own.values_for(route, moment, formula)
+            inside = inner_slack(formula, values, self.style)
+            reach = np.ravel(self.own.radii(route, moment).through(formula) + inside)
+            self._meet(item, np.ravel(self.own.result(route, name, moment)), verdict, reach)
+            if not item.open:
+                return
 
     def _results(self, key: Key) -> Any:
         if key.terms:
@@ -269,6 +366,7 @@ class _Sheet:
             for number, result in enumerate(self._worked(rounded, item.quantity.key)):
                 # A logarithm of a rounded 0 leads nowhere.
                 found = np.where(np.isfinite(result), result, math.nan).ravel()
+                self._meet(item, found, verdict, told=exact[number])
                 lows[number] = low = np.fmin(lows[number], found)
                 highs[number] = high = np.fmax(highs[number], found)
                 with np.errstate(all="ignore"):  # what is out of range is never met
@@ -332,11 +430,15 @@ class _Sheet:
     def _diagnose(self, items: list[Numbers]) -> None:
         for item in items:
             key = item.quantity.key
-            if item.open and not key.terms and key.name in self.quantities.bindings:
+            if key.terms or key.name not in self.quantities.bindings:
+                continue
+            if item.open:
                 item.matches = self._matches(item)
+            elif item.misshapen is not None:
+                values = self.own.values("printed", key.moment)
+                item.matches = self.grader.diagnoser.of_another_shape(key.name, item.misshapen, values)
 
     def _matches(self, item: Numbers) -> tuple[Match, ...]:
-
         key = item.quantity.key
         # What was not written and comes later would only repeat what is wrong here.
         later = [line.variable.name for line in self.quantities.lines()]
@@ -366,16 +468,14 @@ class _Sheet:
         verdicts = [item.verdicts[entry] for entry in place.numbers]
         verdict = next(candidate for candidate in SEVERITY if candidate in verdicts)
         weights = self.grader.weights.get(place.quantity.key, {})
-        follow_through = self.grader.check.follow_through
+        check = self.grader.check
         points = most = 0.0
         for entry, found in zip(place.numbers, verdicts, strict=True):
             weight = weights.get(entry, 0.0)
             most += weight
-            if found == "correct":
-                points += weight
-            elif found == "follows" and entry not in item.worthless:
-                points += weight * follow_through
-        matches = item.matches if verdict == "wrong" else ()
+            if found != "follows" or entry not in item.worthless:
+                points += weight * check.share(found)
+        matches = item.matches if verdict == "wrong" or answer.misshapen is not None else ()
         shape = place.shape
         texts = [item.texts[entry] for entry in place.numbers]
         graded = Graded(
@@ -395,12 +495,15 @@ class _Sheet:
     def _message(self, graded: Graded, item: Numbers, row: _Row) -> str:
         words = self.grader.words
         if row.answer.fault is not None:
-            return words.fault(row.answer.fault)
+            told = words.fault(row.answer.fault)
+            return f"{told}; {graded.matches[0].message}" if graded.matches else told
         entries = set(row.place.numbers)
         if graded.verdict == "wrong":
             if graded.matches:
                 return graded.matches[0].message
-            if item.cut & entries:
+            if item.vague & entries:
+                return words.text("check.vague")
+            if self.grader.check.truncation == "reject" and item.cut & entries:
                 return words.text("check.cut-refused")
             given = item.quantity.key.name not in self.quantities.bindings
             return words.text("check.wrong-given" if given else "check.wrong")
@@ -411,7 +514,22 @@ class _Sheet:
             return words.follows([quantity.variable for quantity in mistaken])
         if graded.verdict == "missing":
             return words.text("check.incomplete" if graded.given is not None else "check.missing")
+        if graded.verdict in ("close", "coarse"):
+            return words.text(f"check.{graded.verdict}")
+        if item.machine & entries:
+            return words.text("check.machine")
         return words.text("check.cut") if item.cut & entries else ""
+
+
+def _is_monotonous(items: Iterable[Numbers]) -> bool:
+    """Whether four numbers of five on a sheet are one and the same."""
+    counts: dict[float, int] = {}
+    for item in items:
+        for value in item.value:
+            if not math.isnan(value):
+                counts[value] = counts.get(value, 0) + 1
+    total = sum(counts.values())
+    return total >= MONOTONOUS and max(counts.values()) >= 0.8 * total
 
 
 def _place_id(place: Place) -> str:

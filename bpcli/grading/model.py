@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from bpcli.calculus.expr import Array, Expr
 from bpcli.diagnostics import Diagnostic, Span
 
-VERDICTS = ("correct", "follows", "wrong", "missing", "invalid")
-SEVERITY = ("invalid", "wrong", "missing", "follows", "correct")
+VERDICTS = ("correct", "close", "coarse", "follows", "wrong", "missing", "invalid")
+SEVERITY = ("wrong", "invalid", "missing", "coarse", "follows", "close", "correct")
 """The verdict on several entries is the first of these that one of them has."""
 
 
@@ -27,13 +27,15 @@ class Written(NamedTuple):
 class Answer(NamedTuple):
     """One line of an answer file: `id` as written; numbers nested as written, or what is wrong with them.
 
-    `numbers` is None where nothing was answered (`null`, empty).
+    `numbers` is None where nothing was answered (`null`, empty). `misshapen` has the numbers, row by row, of an answer
+    that is at fault for its shape alone.
     """
 
     id: str
     numbers: Any  # Written | tuple[Written, ...] | tuple[tuple[Written, ...], ...] | None
     span: Span | None
     fault: Diagnostic | None = None
+    misshapen: tuple[tuple[Written, ...], ...] | None = None
 
 
 class Submission(NamedTuple):

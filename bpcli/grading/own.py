@@ -14,7 +14,7 @@ import numpy as np
 
 from bpcli.calculus.expr import Array, Expr, evaluate, variables_of
 from bpcli.grading.quantities import Key, Quantities
-from bpcli.grading.tolerance import Style, Way, slack
+from bpcli.grading.tolerance import Style, Way, slack_apart
 
 MOST_UPDATES = 50
 """Roundings made more than so many updates ago are not followed."""
@@ -258,7 +258,7 @@ class Radii(Mapping[str, Array]):
 
     def through(self, expr: Expr) -> Array:
         """How far a formula over these quantities may be off by rounding."""
-        return slack(expr, self._values(expr), {v.name: self[v.name] for v in variables_of(expr)})
+        return slack_apart(expr, self._values(expr), {v.name: self[v.name] for v in variables_of(expr)})
 
     def _values(self, expr: Expr) -> Mapping[str, Array]:
         if self.known is None:

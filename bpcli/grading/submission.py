@@ -28,6 +28,8 @@ from bpcli.problem.yaml import MappingNode, Node, ScalarNode, SequenceNode, node
 ANSWER_LIMIT = 2**20
 KNOWN_KEYS = ("answers", "student", "variant")
 LONGEST_NAME = 200
+MOST_READ = 2_000
+"""Numbers of an answer of another shape that are looked at."""
 BLANK = Written("", float("nan"), 0.0)
 PLAIN = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,20})?", re.ASCII)
 
@@ -124,7 +126,8 @@ class _Reader:
         try:
             return Answer(key.text, self._numbers(node, place), span)
         except _FaultError as fault:
-            return Answer(key.text, None, fault.diagnostic.span, fault.diagnostic)
+            numbers = _whatever_shape(node) if fault.diagnostic.code == "shape" else None
+            return Answer(key.text, None, fault.diagnostic.span, fault.diagnostic, numbers)
 
     def _is_second(self, place: Place, key: ScalarNode) -> bool:
         """Notes what is answered here; whether it has been answered before, as a whole or in part."""
@@ -166,6 +169,23 @@ class _Reader:
         if len(node.items) != size:
             raise _shape_fault(node, _described(node), shape)
         return _laid_out([_number(item) for item in node.items], shape)
+
+
+def _whatever_shape(node: Node) -> tuple[tuple[Written, ...], ...] | None:
+    """The numbers of a list, or of a list of lists of one length, whatever shape was asked for; None for anything else.
+
+    What they are may say which step was left out.
+    """
+    if not isinstance(node, SequenceNode) or not node.items:
+        return None
+    rows = node.items if isinstance(node.items[0], SequenceNode) else (node,)
+    lists = [row.items for row in rows if isinstance(row, SequenceNode)]
+    if len(lists) != len(rows) or len({len(items) for items in lists}) != 1 or len(lists) * len(lists[0]) > MOST_READ:
+        return None
+    try:
+        return tuple(tuple(_number(item) for item in items) for items in lists)
+    except _FaultError:
+        return None
 
 
 def _laid_out(numbers: list[Written], shape: tuple[int, ...]) -> Any:

@@ -83,6 +83,72 @@ def truncated(
     return -room - guard <= beyond < 2.0 * half + room - guard
 
 
+CLOSE_UNITS = 2.0
+"""An answer is close when it is off by at most so many units in its last place."""
+
+CLOSE_DIGITS = 3
+"""And has at least so many significant digits."""
+
+MOST_APART = 60
+"""Parts of a formula whose uses of a variable are told apart."""
+
+SMALL_PART = 0.1
+"""Of a value: a half-unit as large does not tell right from wrong, and a slack as large is no longer of first order."""
+
+SINGLE = 2.0**-23
+"""The spacing of single precision numbers at 1."""
+SINGLE_DIGITS = 7
+MACHINE_ZERO = 1e-12
+
+
+class Wanted(NamedTuple):
+    """How many digits are asked for: `digits` decimals, or else two significant ones and no more decimals than shown.
+
+    Missing trailing digits are zeros as far as that goes: `0.3` is 0.30, and right for 0.3001.
+    """
+
+    digits: int | None
+    shown: int
+
+    def half(self, true: float) -> float:
+        """The largest half-unit that counts for a number that should be `true`."""
+        if self.digits is not None:
+            return _half_of_place(-self.digits)
+        shown = _half_of_place(-self.shown)
+        if true == 0.0 or not math.isfinite(true):
+            return shown
+        return max(shown, _half_of_place(math.floor(math.log10(abs(true)) + 1e-12) - 1))
+
+
+def is_close(true: float, value: float, half: float) -> bool:
+    """Whether only the last digit is off: by two units at most, in an answer of three significant digits or more."""
+    if half <= 0.0 or value == 0.0 or not math.isfinite(true):
+        return False
+    return abs(true - value) <= 2.0 * CLOSE_UNITS * half * (1 + 1e-9) and digits_of(value, half) >= CLOSE_DIGITS
+
+
+def is_coarse(true: float, value: float, half: float) -> bool:
+    """Whether the digits that were written are right, and say something: the half-unit is a tenth of the value or less.
+
+    A whole number so coarse that its interval holds most numbers of the kind does not tell right from wrong.
+    """
+    return accepts(true, value, half) and half <= SMALL_PART * abs(true)
+
+
+def digits_of(value: float, half: float) -> int:
+    """The significant digits of a written number that is not 0; 17 for a fraction."""
+    return 17 if half <= 0.0 else math.floor(math.log10(abs(value) / (2.0 * half)) + 1e-9) + 1
+
+
+def of_a_machine(true: float, value: float, half: float) -> bool:
+    """Whether a number is what single precision makes of the true one, or the rounding error that stands for 0."""
+    if true == 0.0:
+        return 0.0 < abs(value) <= MACHINE_ZERO
+    if not math.isfinite(true):
+        return False
+    return digits_of(value, half) >= SINGLE_DIGITS and abs(true - value) <= SINGLE * abs(true) if value else False
+
+
 def ends_at(true: float, half: float) -> bool:
     """Whether a number has no digits beyond the last written place, so that writing it rounds nothing."""
     if half == 0.0 or not math.isfinite(true):
@@ -119,24 +185,30 @@ class Style(NamedTuple):
     """How a student rounds, read off the numbers of a sheet: to a decimal place, or to significant digits.
 
     `half` is half a unit of the usual last place and `digits` the usual count of significant digits; the one of
-    the two that more numbers agree on is set, both where that is even.
+    the two that more numbers agree on is set, both where that is even. `finest` is half a unit of the finest place.
     """
 
     half: float = 0.0
     digits: int = 0
+    finest: float = 0.0
 
     def ways(self) -> Iterator[Way]:
         """How numbers that were not written down may have been rounded: like the others, or a little finer."""
         for finer in range(FINER + 1):
             if self.half:
-                yield Way(finer - round(math.log10(2.0 * self.half)), decimals=True)
+                yield Way(finer + self.places, decimals=True)
             if self.digits:
                 yield Way(finer + self.digits, decimals=False)
 
     @property
+    def places(self) -> int:
+        """The usual count of decimals, where that is set."""
+        return -round(math.log10(2.0 * self.half))
+
+    @property
     def zero(self) -> float:
-        """Half a unit of a zero that was written without decimals."""
-        return max(self.half, BARE_ZERO)
+        """Half a unit of a zero that was written without decimals: that of the finest place on the sheet."""
+        return max(self.finest, BARE_ZERO)
 
 
 def style_of(numbers: Iterable[tuple[float, float]]) -> Style:
@@ -146,10 +218,12 @@ def style_of(numbers: Iterable[tuple[float, float]]) -> Style:
     """
     places: dict[int, int] = {}
     digits: dict[int, int] = {}
+    finest = math.inf
     for value, half in numbers:
         if half > 0.0 and value != 0.0 and math.isfinite(half):
             place = round(math.log10(2.0 * half))
             count = math.floor(math.log10(abs(value)) + 1e-12) - place + 1
+            finest = min(finest, half)
             places[place] = places.get(place, 0) + 1
             digits[count] = digits.get(count, 0) + 1
     if not places:
@@ -157,7 +231,49 @@ def style_of(numbers: Iterable[tuple[float, float]]) -> Style:
     place, by_place = max(places.items(), key=lambda item: (item[1], -item[0]))
     count, by_digits = max(digits.items(), key=lambda item: (item[1], item[0]))
     half = _half_of_place(place) if by_place >= by_digits else 0.0
-    return Style(half, max(count, 1) if by_digits >= by_place else 0)
+    return Style(half, max(count, 1) if by_digits >= by_place else 0, finest)
+
+
+class Apart(NamedTuple):
+    """A formula in which every use of a variable is a variable of its own, and whose uses they are."""
+
+    formula: Expr
+    uses: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=2048)
+def apart(expr: Expr) -> Apart:
+    """A number may be used rounded in one place of a line and in full in another: each place moves by itself.
+
+    A formula of very many parts stays as it is.
+    """
+    uses: list[tuple[str, str]] = []
+    count = 0
+
+    def rebuilt(node: Expr) -> Expr:
+        nonlocal count
+        count += 1
+        if isinstance(node, Variable):
+            uses.append((f"{node.name} use {len(uses)}", node.name))
+            return Variable(uses[-1][0], node.shape, node.math, node.role)
+        if not isinstance(node, Apply) or count > MOST_APART:
+            return node
+        return Apply(node.operation, tuple(rebuilt(item) for item in node.inputs))
+
+    several = sum(1 for node in postorder(expr)) <= MOST_APART
+    formula = rebuilt(expr) if several else expr
+    if not several or count > MOST_APART or len(uses) == len(variables_of(expr)):
+        return Apart(expr, ())
+    return Apart(formula, tuple(uses))
+
+
+def slack_apart(expr: Expr, values: Mapping[str, Array], radii: Mapping[str, Array]) -> Array:
+    """`slack` where each use of a variable moves by itself."""
+    formula, uses = apart(expr)
+    if not uses:
+        return slack(expr, values, radii)
+    moved = {name: values[of] for name, of in uses}
+    return slack(formula, moved, {name: radii[of] for name, of in uses if of in radii})
 
 
 def slack(expr: Expr, values: Mapping[str, Array], radii: Mapping[str, Array]) -> Array:

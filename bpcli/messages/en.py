@@ -382,6 +382,8 @@ SENTENCES = {
     "class.column-other": "other",
     "class.column-quantity": "quantity",
     "class.column-correct": "correct",
+    "class.column-close": "close",
+    "class.column-coarse": "coarse",
     "class.column-follows": "follows",
     "class.column-wrong": "wrong",
     "class.column-missing": "missing",
@@ -405,18 +407,30 @@ SENTENCES = {
     "check.after-many": "The {count} answers that follow from yours keep their points.",
     "check.after-one-share": "The answer that follows from yours earns {share} of its points.",
     "check.after-many-share": "The {count} answers that follow from yours earn {share} of their points.",
-    "check.legend": "✓ right, ↳ follows from an earlier mistake, ✗ wrong, · not answered, ? not a number here.",
-    "check.legend-ascii": "+ right, > follows from an earlier mistake, x wrong, . not answered, ? not a number here.",
+    "check.legend": (
+        "✓ right, ≈ off in the last digit, ~ too few digits, ↳ follows from an earlier mistake, "
+        "✗ wrong, · not answered, ? not a number here."
+    ),
+    "check.legend-ascii": (
+        "+ right, = off in the last digit, ~ too few digits, > follows from an earlier mistake,"
+        " x wrong, . not answered, ? not a number here."
+    ),
     "check.column-quantity": "quantity",
     "check.column-entries": "entries",
     "check.column-verdict": "verdict",
     "check.column-points": "points",
     "check.column-note": "note",
     "check.verdict.correct": "correct",
+    "check.verdict.close": "close",
+    "check.verdict.coarse": "coarse",
     "check.verdict.follows": "follows",
     "check.verdict.wrong": "wrong",
     "check.verdict.missing": "missing",
     "check.verdict.invalid": "invalid",
+    "check.close": "off in the last digit",
+    "check.coarse": "right as far as it goes, with fewer digits than asked for",
+    "check.vague": "too few digits to tell right from wrong",
+    "check.machine": "right to the precision of the machine that made it",
     "check.wrong": "not what the line gives",
     "check.wrong-given": "this is given, with another number",
     "check.wrong-expected": "{value} was expected",

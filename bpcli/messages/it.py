@@ -403,6 +403,8 @@ SENTENCES = {
     "class.column-other": "altri",
     "class.column-quantity": "quantità",
     "class.column-correct": "corretta",
+    "class.column-close": "vicina",
+    "class.column-coarse": "approssimativa",
     "class.column-follows": "coerente",
     "class.column-wrong": "errata",
     "class.column-missing": "mancante",
@@ -427,10 +429,12 @@ SENTENCES = {
     "check.after-one-share": "La risposta che segue dalla tua ottiene il {share} dei suoi punti.",
     "check.after-many-share": "Le {count} risposte che seguono dalla tua ottengono il {share} dei loro punti.",
     "check.legend": (
-        "✓ corretta, ↳ coerente con un errore precedente, ✗ errata, · senza risposta, ? qui non è un numero."
+        "✓ corretta, ≈ sbagliata nell'ultima cifra, ~ troppo poche cifre, ↳ coerente con un errore precedente, "
+        "✗ errata, · senza risposta, ? qui non è un numero."
     ),
     "check.legend-ascii": (
-        "+ corretta, > coerente con un errore precedente, x errata, . senza risposta, ? qui non è un numero."
+        "+ corretta, = sbagliata nell'ultima cifra, ~ troppo poche cifre, > coerente con un errore precedente,"
+        " x errata, . senza risposta, ? qui non è un numero."
     ),
     "check.column-quantity": "quantità",
     "check.column-entries": "elementi",
@@ -438,10 +442,16 @@ SENTENCES = {
     "check.column-points": "punti",
     "check.column-note": "nota",
     "check.verdict.correct": "corretta",
+    "check.verdict.close": "vicina",
+    "check.verdict.coarse": "approssimativa",
     "check.verdict.follows": "coerente",
     "check.verdict.wrong": "errata",
     "check.verdict.missing": "mancante",
     "check.verdict.invalid": "non valida",
+    "check.close": "sbagliata nell'ultima cifra",
+    "check.coarse": "giusta fin dove arriva, con meno cifre di quelle chieste",
+    "check.vague": "troppo poche cifre per distinguere il giusto dallo sbagliato",
+    "check.machine": "giusta alla precisione della macchina che l'ha calcolata",
     "check.wrong": "non è ciò che dà la riga",
     "check.wrong-given": "è un dato del problema, con un altro numero",
     "check.wrong-expected": "il valore atteso era {value}",

@@ -395,6 +395,8 @@ SENTENCES = {
     "class.column-other": "outros",
     "class.column-quantity": "grandeza",
     "class.column-correct": "correta",
+    "class.column-close": "próxima",
+    "class.column-coarse": "aproximada",
     "class.column-follows": "coerente",
     "class.column-wrong": "errada",
     "class.column-missing": "em branco",
@@ -418,9 +420,13 @@ SENTENCES = {
     "check.after-many": "As {count} respostas que decorrem da sua mantêm os pontos.",
     "check.after-one-share": "A resposta que decorre da sua recebe {share} dos pontos.",
     "check.after-many-share": "As {count} respostas que decorrem da sua recebem {share} dos pontos.",
-    "check.legend": ("✓ correta, ↳ coerente com um erro anterior, ✗ errada, · sem resposta, ? não é um número aqui."),
+    "check.legend": (
+        "✓ correta, ≈ errada no último dígito, ~ dígitos de menos, ↳ coerente com um erro anterior, "
+        "✗ errada, · sem resposta, ? não é um número aqui."
+    ),
     "check.legend-ascii": (
-        "+ correta, > coerente com um erro anterior, x errada, . sem resposta, ? não é um número aqui."
+        "+ correta, = errada no último dígito, ~ dígitos de menos, > coerente com um erro anterior,"
+        " x errada, . sem resposta, ? não é um número aqui."
     ),
     "check.column-quantity": "grandeza",
     "check.column-entries": "elementos",
@@ -428,10 +434,16 @@ SENTENCES = {
     "check.column-points": "pontos",
     "check.column-note": "observação",
     "check.verdict.correct": "correta",
+    "check.verdict.close": "próxima",
+    "check.verdict.coarse": "aproximada",
     "check.verdict.follows": "coerente",
     "check.verdict.wrong": "errada",
     "check.verdict.missing": "em branco",
     "check.verdict.invalid": "inválida",
+    "check.close": "errada no último dígito",
+    "check.coarse": "certa até onde vai, com menos dígitos do que o pedido",
+    "check.vague": "dígitos de menos para distinguir o certo do errado",
+    "check.machine": "certa na precisão da máquina que a calculou",
     "check.wrong": "não é o que a linha dá",
     "check.wrong-given": "este valor é dado, com outro número",
     "check.wrong-expected": "o valor esperado era {value}",

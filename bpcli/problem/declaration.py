@@ -310,6 +310,9 @@ CHECK = Record(
             ),
             "What is allowed beyond the written digits.",
         ),
+        Field("digits", Whole(0, MAX_DIGITS), "The decimals asked for; absent: two significant digits of each value."),
+        Field("close", Real(0, 1), "The share of the points where only the last digit is off.", default=1),
+        Field("coarse", Real(0, 1), "The share of the points where fewer digits than asked are right.", default=0.5),
         Field("follow_through", Real(0, 1), "The share of the points for what follows from a mistake.", default=1),
         Field(
             "truncation",

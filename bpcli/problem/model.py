@@ -292,6 +292,14 @@ class Check(NamedTuple):
     truncation: str = "accept"
     points: tuple[tuple[str, float, Span], ...] = ()
     span: Span | None = None
+    digits: int | None = None
+    close: float = 1.0
+    coarse: float = 0.5
+
+    def share(self, verdict: str) -> float:
+        """The share of its points that an entry with this verdict earns."""
+        shares = {"correct": 1.0, "close": self.close, "coarse": self.coarse, "follows": self.follow_through}
+        return shares.get(verdict, 0.0)
 
 
 class Vocabulary(NamedTuple):

@@ -67,7 +67,7 @@ def read_check(fields: Fields) -> Check:
     tolerance: Fields | None = fields.get("tolerance")
     absolute = tolerance.get("absolute") if tolerance else None
     relative = tolerance.get("relative") if tolerance else None
-    follow_through = fields.get("follow_through")
+    follow_through, close, coarse = (fields.get(name) for name in ("follow_through", "close", "coarse"))
     points = tuple((key.text, value.values, key.span) for key, value in fields.get("points", ()) if value is not None)
     return Check(
         absolute.values if absolute else 0.0,
@@ -76,4 +76,7 @@ def read_check(fields: Fields) -> Check:
         fields.get("truncation", "accept"),
         points,
         fields.span,
+        fields.get("digits"),
+        close.values if close else 1.0,
+        coarse.values if coarse else 0.5,
     )

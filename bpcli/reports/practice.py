@@ -11,6 +11,7 @@ import re
 from typing import Any, NamedTuple
 
 from bpcli.calculus.program import Binding
+from bpcli.classroom.tally import SOLVED
 from bpcli.document.document import Block, Document, Inline, Note, Paragraph
 from bpcli.document.mathtree import Math
 from bpcli.document.safe import safe
@@ -113,7 +114,7 @@ class Practice:
         answers = {**progress.answers, item.id: typed}
         graded = [a for a in self.report(progress._replace(answers=answers)).answers if a.id == item.id]
         given = graded[0]
-        passed = given.verdict in ("correct", "follows")
+        passed = given.verdict in SOLVED
         blocks = tuple(self._told(item, given, progress._replace(answers=answers)))
         if passed:
             later = progress._replace(answers=answers, at=min(progress.at + 1, len(self.questions)))
@@ -136,7 +137,7 @@ class Practice:
         return later, (equation._replace(links=equation.links[: min(shown, most)]),)
 
     def _told(self, item: Asked, given: Graded, progress: Progress) -> list[Block]:
-        if given.verdict in ("correct", "follows"):
+        if given.verdict in SOLVED:
             return [Note((given.message or self.messages.text("practice.right"),), "check")]
         if given.verdict == "invalid":
             return [Note((given.message,), "warning")]

@@ -27,7 +27,7 @@ from bpcli.document.document import (
     Title,
 )
 from bpcli.document.mathtree import Math, Matrix, Number
-from bpcli.grading.model import Graded, Match, Report, Working
+from bpcli.grading.model import SEVERITY, Graded, Match, Report, Working
 from bpcli.grading.quantities import Place, Quantities, Quantity
 from bpcli.grading.tolerance import half_unit
 from bpcli.lesson.words import Words
@@ -37,10 +37,25 @@ from bpcli.solution.solution import Solution
 FEEDBACK = ("none", "verdict", "hint", "full")
 """What a student is told: the points, the verdicts too, a hint without any number too, everything."""
 
-MARKS = {"correct": "✓", "follows": "↳", "wrong": "✗", "missing": "·", "invalid": "?"}
-ASCII_MARKS = {"correct": "+", "follows": ">", "wrong": "x", "missing": ".", "invalid": "?"}
-ROLES = {"correct": "good", "follows": "warn", "wrong": "bad", "missing": "", "invalid": "bad"}
-ORDER = ("invalid", "wrong", "missing", "follows", "correct")
+MARKS = {
+    "correct": "✓",
+    "close": "≈",
+    "coarse": "~",
+    "follows": "↳",
+    "wrong": "✗",
+    "missing": "·",
+    "invalid": "?",
+}
+ASCII_MARKS = {**MARKS, "correct": "+", "close": "=", "follows": ">", "wrong": "x", "missing": "."}
+ROLES = {
+    "correct": "good",
+    "close": "good",
+    "coarse": "warn",
+    "follows": "warn",
+    "wrong": "bad",
+    "missing": "",
+    "invalid": "bad",
+}
 
 FEW = 50
 """So many times less precise than what is usually shown: two digits fewer."""
@@ -252,7 +267,7 @@ class _Teller:
         columns = shape[-1] if shape else 1
         rows = len(line.entries) // columns
         if rows > MOST_ROWS or columns > MOST_COLUMNS:
-            counts = ((verdict, line.entries.count(verdict)) for verdict in reversed(ORDER))
+            counts = ((verdict, line.entries.count(verdict)) for verdict in reversed(SEVERITY))
             return [", ".join(f"{count} {signs[verdict]}" for verdict, count in counts if count)]
         marks = [signs[verdict] for verdict in line.entries]
         return [" ".join(marks[row * columns : (row + 1) * columns]) for row in range(rows)]
@@ -315,7 +330,7 @@ def _gathered(group: Iterable[tuple[Place, Graded]]) -> _Line:
     return _Line(
         quantity,
         tuple(entries),
-        next(verdict for verdict in ORDER if verdict in given),
+        next(verdict for verdict in SEVERITY if verdict in given),
         math.fsum(answer.points for answer in answers),
         math.fsum(answer.max_points for answer in answers),
         answers,
