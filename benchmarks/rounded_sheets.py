@@ -161,7 +161,7 @@ def count_wrong(
     verdicts: Counter[str] = Counter()
     planted: Counter[str] = Counter()
     caught: Counter[str] = Counter()
-    bad = done = 0
+    bad = done = vague = 0
     problems = graders(chance)
     while done < count:
         name, grader = next(problems)
@@ -172,7 +172,10 @@ def count_wrong(
             done += 1
             report = grader.grade(grader.read(sheet.text, "sheet.yaml"))
             verdicts.update(answer.verdict for answer in report.answers)
-            wrong = [answer for answer in report.answers if answer.verdict in ("wrong", "follows", "invalid")]
+            bad_ones = [answer for answer in report.answers if answer.verdict in ("wrong", "follows", "invalid")]
+            # A number with fewer digits than are asked for, which says nothing, is told to be just that.
+            wrong = [answer for answer in bad_ones if "too few digits" not in answer.message]
+            vague += len(bad_ones) - len(wrong)
             if wrong:
                 bad += 1
                 first = wrong[0]
@@ -186,7 +189,9 @@ def count_wrong(
                 caught[kind] += is_wrong
                 if not is_wrong:
                     missed(f"{name}\n{sheet.hand}\n{result[0]}{result[1]} is not called wrong\n")
-    return bad, verdicts, planted, caught
+    verdicts["wrong"] -= vague
+    verdicts["too few digits"] = vague
+    return bad, +verdicts, planted, caught
 
 
 def with_mistake(sheet: Sheet, grader: Grader, chance: random.Random) -> tuple[str, str] | None:

@@ -23,10 +23,10 @@ def no_hanging(seconds: float = SECONDS) -> Iterator[None]:
     def stopped(number: int, frame: FrameType | None) -> None:
         raise AssertionError(f"still at work after {seconds:g} seconds of processor time")
 
-    before = signal.signal(signal.SIGVTALRM, stopped)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    before = signal.signal(signal.SIGPROF, stopped)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
-        signal.signal(signal.SIGVTALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+        signal.signal(signal.SIGPROF, before)

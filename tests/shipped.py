@@ -15,6 +15,7 @@ from typing import Any
 
 import bpcli
 from bpcli.calculus.ops.formulas import FUNCTIONS
+from bpcli.calculus.ops.registry import LOSSES
 from bpcli.problem.shipped import shipped_names
 
 SCHEMA = Path(bpcli.__file__).parent / "problem.schema.json"
@@ -39,7 +40,12 @@ def _words(part: Any) -> Iterator[str]:
 @cache
 def _used() -> dict[str, frozenset[str]]:
     """The words of the format in each shipped problem."""
-    known = frozenset(_words(json.loads(SCHEMA.read_text(encoding="utf-8")))) | frozenset(FUNCTIONS)
+    known = (
+        frozenset(_words(json.loads(SCHEMA.read_text(encoding="utf-8"))))
+        | frozenset(FUNCTIONS)
+        | frozenset(LOSSES)
+        | {"for"}
+    )
     files = {path.stem: path for path in PROBLEMS.rglob("*.yaml")}
     found = {}
     for name in shipped_names():

@@ -23,6 +23,7 @@ from bpcli.grading.asked import Asked, located
 from bpcli.grading.model import Report
 from bpcli.problem.declaration import MAX_POINTS
 from bpcli.problem.identifiers import UnknownQuantityError, nearest
+from bpcli.problem.model import USUAL_CHECK as USUAL
 from bpcli.problem.model import Check
 from bpcli.problem.numbers import NotANumber, parse_number
 from bpcli.problem.report import Report as Faults
@@ -200,7 +201,7 @@ def _points(node: Node, faults: Faults, solution: Solution, items: tuple[Asked, 
     return tuple(found.items())
 
 
-def adjusted(report: Report, adjustment: Adjustment, items: tuple[Asked, ...], check: Check) -> Report:
+def adjusted(report: Report, adjustment: Adjustment, items: tuple[Asked, ...], check: Check = USUAL) -> Report:
     """The report with the instructor's points in place of those given; verdicts stay what they are."""
     if adjustment.score is not None:
         return report._replace(score=adjustment.score)

@@ -11,6 +11,7 @@ from bpcli.classroom.students import student_key
 from bpcli.diagnostics import BpcliError, InputError, ProblemError
 from bpcli.grading.asked import Asked
 from bpcli.grading.model import Graded, Refusal, Report, Submission
+from bpcli.problem.model import USUAL_CHECK as USUAL
 from bpcli.problem.model import Check
 
 NOT_READ = frozenset({"symbolic-link", "not-a-file", "unknown-format"})
@@ -125,7 +126,7 @@ def refuse_ambiguous(reports: Iterable[Report]) -> tuple[Report, ...]:
 
 
 def with_overrides(
-    reports: Iterable[Report], overrides: Overrides | None, asked: tuple[Asked, ...], check: Check
+    reports: Iterable[Report], overrides: Overrides | None, asked: tuple[Asked, ...], check: Check = USUAL
 ) -> tuple[Row, ...]:
     """The rows of a class, with the instructor's adjustments put on top."""
     rows: list[Row] = []

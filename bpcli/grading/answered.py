@@ -56,7 +56,9 @@ class Numbers:
 
     @property
     def has_mistake(self) -> bool:
-        return "wrong" in self.verdicts or "follows" in self.verdicts
+        """Whether something is wrong, or follows from what is; digits that are too few say nothing of the work."""
+        wrong = (entry for entry, verdict in enumerate(self.verdicts) if verdict == "wrong")
+        return any(entry not in self.vague for entry in wrong) or "follows" in self.verdicts
 
     @property
     def is_exact(self) -> bool:

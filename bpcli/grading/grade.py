@@ -33,17 +33,20 @@ import numpy as np
 from bpcli.calculus.expr import variables_of
 from bpcli.grading.answered import Numbers
 from bpcli.grading.diagnose import Diagnoser
-from bpcli.grading.handwork import inner_slack
+from bpcli.grading.handwork import by_hand, inner_slack
 from bpcli.grading.model import SEVERITY, Answer, Graded, Match, Report, Submission, Working
 from bpcli.grading.own import Filled, Own
 from bpcli.grading.quantities import Key, Place, Quantities, Quantity, nested
 from bpcli.grading.submission import read_submission
 from bpcli.grading.tolerance import (
     BARE_ZERO,
+    CLOSE_DIGITS,
+    CLOSE_UNITS,
     SMALL_PART,
     Wanted,
     Way,
     accepts,
+    digits_of,
     is_bare_zero,
     is_close,
     is_coarse,
@@ -313,11 +316,25 @@ class _Sheet:
         for route in self.quantities.routes_to(name, moment):
             formula = self.quantities.bindings[name].formula(route)
             values = self.own.values_for(route, moment, formula)
-            inside = inner_slack(formula, values, self.style)
-            reach = np.ravel(self.own.radii(route, moment).through(formula) + inside)
-            self._meet(item, np.ravel(self.own.result(route, name, moment)), verdict, reach)
+            result = np.ravel(self.own.result(route, name, moment))
+            with np.errstate(all="ignore"):
+                for way in self.style.ways():
+                    self._meet(item, np.ravel(by_hand(formula, values, way)), verdict, told=result)
             if not item.open:
                 return
+            inside = np.ravel(inner_slack(formula, values, self.style))
+            room = np.array([self._room_inside(item, entry) for entry in range(len(inside))])
+            reach = np.ravel(self.own.radii(route, moment).through(formula)) + np.minimum(inside, room)
+            self._meet(item, result, verdict, reach)
+            if not item.open:
+                return
+
+    @staticmethod
+    def _room_inside(item: Numbers, entry: int) -> float:
+        """How much what was rounded inside a line may come to: two units, in an answer that has digits enough."""
+        value, half = item.value[entry], item.half[entry]
+        enough = value == value and value != 0.0 and digits_of(value, half) >= CLOSE_DIGITS
+        return 2.0 * CLOSE_UNITS * half if enough else 0.0
 
     def _results(self, key: Key) -> Any:
         if key.terms:

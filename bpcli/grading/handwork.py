@@ -16,7 +16,7 @@ import numpy as np
 from bpcli.calculus.expr import Apply, Array, Constant, Expr, Variable, count_of, evaluate, postorder, substitute
 from bpcli.calculus.ops.matrices import matmul
 from bpcli.document.mathtree import Identifier
-from bpcli.grading.tolerance import Style, slack
+from bpcli.grading.tolerance import Style, Way, slack
 
 MOST_PARTS = 80
 MOST_ENTRIES = 400
@@ -86,6 +86,33 @@ def inner_slack(line: Expr, values: Mapping[str, Array], style: Style) -> Array:
             if np.any(radius):
                 total = total + slack(part.rest, {**values, part.name.name: value}, {part.name.name: radius})
     return np.nan_to_num(total, nan=0.0, posinf=0.0)
+
+
+def by_hand(line: Expr, values: Mapping[str, Array], way: Way) -> Array:
+    """What a line gives where the result of every operation is rounded in one way before it is used.
+
+    The products of a matrix product are rounded one by one. NaN where the line has too many parts.
+    """
+    whole = written_out(line)
+    nodes = tuple(postorder(whole))
+    if len(nodes) > MOST_PARTS or any(count_of(node.shape) > MOST_ENTRIES for node in nodes):
+        return np.full(line.shape, np.nan)
+    found: dict[int, Array] = {}
+    for node in nodes:
+        if isinstance(node, Variable):
+            found[id(node)] = values[node.name]
+        elif isinstance(node, Constant):
+            found[id(node)] = way.rounded(node.value)[0] if _is_rounded(node) else node.value
+        else:
+            assert isinstance(node, Apply)  # there is nothing else
+            operands = [found[id(item)] for item in node.inputs]
+            if node.operation is matmul:
+                one, other = operands
+                result = way.rounded(one[:, :, None] * other[None, :, :])[0].sum(axis=1)
+            else:
+                result = node.operation.forward(*operands)
+            found[id(node)] = result if node is whole or node.operation.immediate else way.rounded(result)[0]
+    return found[id(whole)]
 
 
 def _half_units(value: Array, style: Style) -> Array:

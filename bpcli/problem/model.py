@@ -302,6 +302,10 @@ class Check(NamedTuple):
         return shares.get(verdict, 0.0)
 
 
+USUAL_CHECK = Check()
+"""How answers are graded where the problem says nothing."""
+
+
 class Vocabulary(NamedTuple):
     """The names a problem may use, handed to the reader by the rooms that define them.
 

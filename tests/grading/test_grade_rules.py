@@ -201,11 +201,12 @@ def test_wrong_answers_make_no_room_around_the_true_value() -> None:
     assert verdicts(check(text, {"p": "3", "q": "9.0"}))["q"] == "follows"
 
 
-def test_a_lone_zero_among_whole_numbers_is_one_of_them() -> None:
-    text = "graph:\n  inputs: {a: 12.34}\n  define: {p: a / 40, q: a * a, r: 10 * a, s: a}\n  gradients: []\n"
-    rows = verdicts(check(text, {"p": "0", "q": "152", "r": "123"}))
-    assert rows["p"] == "correct"
-    assert verdicts(check(text, {"p": "0", "q": "152.3", "r": "123.4"}))["p"] == "wrong"
+def test_a_lone_zero_is_as_fine_as_the_finest_number_of_the_sheet() -> None:
+    text = (
+        "graph:\n  inputs: {a: 0.0012}\n  define: {p: a * a / 40, q: 1000 * a, r: 10 * a, s: a / 3}\n  gradients: []\n"
+    )
+    assert verdicts(check(text, {"p": "0", "q": "1.20", "r": "0.012"}))["p"] == "correct"
+    assert verdicts(check(text, {"s": "0", "q": "1.20", "r": "0.012"}))["s"] == "wrong"
 
 
 def test_only_lines_that_are_worked_have_causes() -> None:

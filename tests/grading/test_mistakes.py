@@ -358,5 +358,5 @@ def test_planted_mistakes_are_located_and_named(name, monkeypatch):
 
     cases = [case for case in planted(name, 4, every=3) if case.visible]
     assert len(cases) > 50
-    assert sum(case.located for case in cases) >= 0.99 * len(cases)
+    assert sum(case.located for case in cases) >= 0.98 * len(cases)
     assert sum(case.id in case.ids for case in cases) >= 0.95 * len(cases)

@@ -12,7 +12,9 @@ from bpcli.grading.asked import Asked
 from bpcli.grading.asked import asked as asked_of
 from bpcli.grading.grade import Grader
 from bpcli.grading.model import Graded, Report
+from bpcli.problem.model import Check
 
+WHOLE, HALF, QUARTER = (Check(follow_through=share) for share in (1.0, 0.5, 0.25))
 RIGHT, FOLLOWS, WRONG, BLANK, BAD = "correct", "follows", "wrong", "missing", "invalid"
 
 
@@ -69,7 +71,7 @@ def test_a_matrix_that_was_answered_in_parts() -> None:
         ([RIGHT, FOLLOWS], FOLLOWS),
         ([BLANK, FOLLOWS], BLANK),
         ([[BLANK, RIGHT], [WRONG, RIGHT]], WRONG),
-        ([WRONG, BAD], BAD),
+        ([WRONG, BAD], WRONG),
         (RIGHT, RIGHT),
     ],
 )
@@ -79,36 +81,36 @@ def test_the_worst_entry_decides(entries: Any, verdict: str) -> None:
 
 def test_a_question_without_rows_has_no_verdict_and_no_points() -> None:
     assert verdict_on(report(MATRIX), asked("a1")) == ""
-    assert earned(report(MATRIX), asked("a1"), 1.0) == 0.0
+    assert earned(report(MATRIX), asked("a1"), WHOLE) == 0.0
 
 
 def test_a_question_that_rows_of_its_own_answer_has_their_points() -> None:
     parts = (row("W[1]", [RIGHT, WRONG], 0.25, 0.5), row("W[2]", [RIGHT, FOLLOWS], 0.375, 0.5))
-    assert earned(report(*parts), asked("W"), 0.5) == 0.625
-    assert earned(report(parts[0]), asked("W"), 1.0) == 0.25
+    assert earned(report(*parts), asked("W"), HALF) == 0.625
+    assert earned(report(parts[0]), asked("W"), WHOLE) == 0.25
 
 
 def test_a_row_that_answers_other_questions_too_is_shared_by_entries() -> None:
     """Four entries for four points: each brings its own point, or what following through is worth."""
     whole = row("W", [[RIGHT, WRONG], [FOLLOWS, BLANK]], 1.5, 4.0)
-    assert earned(report(whole), asked("W[1]", (1,), 2.0), 0.5) == 1.0
-    assert earned(report(whole), asked("W[2]", (2,), 2.0), 0.5) == 0.5
-    assert earned(report(whole), asked("W[2,1]", (2, 1), 1.0), 0.25) == 0.25
+    assert earned(report(whole), asked("W[1]", (1,), 2.0), HALF) == 1.0
+    assert earned(report(whole), asked("W[2]", (2,), 2.0), HALF) == 0.5
+    assert earned(report(whole), asked("W[2,1]", (2, 1), 1.0), QUARTER) == 0.25
     assert (
-        earned(report(row("W", [RIGHT, RIGHT], 2.0, 2.0)), asked("W[1,1]", (1, 1), 1.0)._replace(indices=(1,)), 0.5)
+        earned(report(row("W", [RIGHT, RIGHT], 2.0, 2.0)), asked("W[1,1]", (1, 1), 1.0)._replace(indices=(1,)), HALF)
         == 1.0
     )
 
 
 def test_points_that_an_instructor_gave_count_as_they_are() -> None:
-    assert earned(report(row("W", [[WRONG, WRONG], [BLANK, WRONG]], 0.75, 1.0)), asked("W"), 1.0) == 0.75
+    assert earned(report(row("W", [[WRONG, WRONG], [BLANK, WRONG]], 0.75, 1.0)), asked("W"), WHOLE) == 0.75
 
 
 def test_rows_that_answer_other_questions_too_bring_no_more_than_the_question_is_worth() -> None:
     """W for two points, its rows for three more each, answered row by row: half a point an entry."""
     rows = row("W[1]", [RIGHT, RIGHT], 4.0, 4.0), row("W[2]", [RIGHT, WRONG], 2.0, 4.0)
-    assert earned(report(*rows), asked("W", points=2.0), 1.0) == 1.5
-    assert earned(report(*rows), asked("W[1]", (1,), points=3.0), 1.0) == 3.0
+    assert earned(report(*rows), asked("W", points=2.0), WHOLE) == 1.5
+    assert earned(report(*rows), asked("W[1]", (1,), points=3.0), WHOLE) == 3.0
 
 
 def test_the_points_of_all_questions_are_the_score() -> None:
@@ -123,5 +125,5 @@ def test_the_points_of_all_questions_are_the_score() -> None:
     )
     for sheet in sheets:
         graded = grader.grade(grader.read(f"answers:\n  {sheet}\n", "s.yaml"))
-        points = [earned(graded, item, 1.0) for item in asked_of(solution)]
+        points = [earned(graded, item, WHOLE) for item in asked_of(solution)]
         assert sum(points) == pytest.approx(graded.score)

@@ -187,7 +187,7 @@ def test_slack_of_many_entries_is_of_the_size_that_roundings_add_up_to() -> None
 )
 def test_the_way_a_sheet_rounds_is_read_off_its_numbers(texts: list[str], style: Style) -> None:
     numbers = [(float(Fraction(text)), half_unit(text)) for text in texts]
-    assert style_of(numbers) == pytest.approx(style)
+    assert style_of(numbers)[:2] == pytest.approx(style[:2])
 
 
 @pytest.mark.parametrize("even", [False, True])

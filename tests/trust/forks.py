@@ -2,8 +2,9 @@
 
     python forks.py        a job a line on standard input, its outcome a line on standard output
 
-A job is `{"command", "folder", "out", "err", "addresses", "seconds"}`: the command line, where it stands, the files
-that its streams go to, and the limits of its address space (bytes) and of its processor time (seconds). Its outcome is
+A job is `{"command", "folder", "out", "err", "addresses", "seconds", "patience"}`: the command line, where it stands,
+the files that its streams go to, and the limits of its address space (bytes), of its processor time and of the clock
+(seconds). Its outcome is
 `{"code", "memory"}`: the exit code, negative for a signal, and the most memory in use (as the system counts it).
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from typing import Any, NoReturn
 
@@ -20,6 +22,7 @@ def child(job: dict[str, Any]) -> NoReturn:
 
     resource.setrlimit(resource.RLIMIT_AS, (job["addresses"], job["addresses"]))
     resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"], job["seconds"]))
+    signal.alarm(job["patience"])  # of the clock, for what waits for ever
     os.chdir(job["folder"])
     sys.argv = ["bpcli", *job["command"]]
     for number, name, flags in (

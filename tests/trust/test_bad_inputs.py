@@ -1,28 +1,15 @@
 """The catalogue of bad inputs through the real command: exit code, place, empty standard output, untouched folder."""
 
-import atexit
 import hashlib
-import json
 import os
 import re
-import subprocess
-import sys
-import tempfile
-from functools import cache
 from pathlib import Path
 
 import pytest
 from trust.catalogue import CASES, ELSEWHERE, Case
+from trust.processes import MEMORY, limited_run
 
 from bpcli.cli.entry import run
-
-ADDRESSES = 2**30
-"""Bytes of address space that a process may ask for."""
-MEMORY = 2**29
-"""Bytes that it may use."""
-UNIT = 1 if sys.platform == "darwin" else 1024
-"""Bytes in what the system reports as the memory of a process."""
-SECONDS = 10
 
 ROOT = Path(__file__).parents[2]
 FIRST = {case.number: case for case in reversed(CASES)}
@@ -77,33 +64,6 @@ def judge(case: Case, code: int, out: str, err: str) -> None:
         assert re.search(r"\d+ errors? in \S+\. Nothing was (solved|graded)\.\n\Z", err), shown
     for text in (out, err):
         assert all(c == "\n" or c.isprintable() for c in text), shown
-
-
-@cache
-def server() -> subprocess.Popen[str]:
-    """A process that runs commands in forks of itself (see `forks`), until this one ends."""
-    environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C"}
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).parent / "forks.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment,
-        text=True,
-    )
-    atexit.register(process.kill)
-    return process
-
-
-def limited_run(command: tuple[str, ...]) -> tuple[int, str, str, int]:
-    """Exit code, standard output and error, and the most bytes in use, of a process of 10 seconds."""
-    running = server()
-    assert running.stdin is not None
-    assert running.stdout is not None
-    with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
-        job = {"command": command, "folder": str(Path.cwd()), "out": out.name, "err": err.name}
-        print(json.dumps({**job, "addresses": ADDRESSES, "seconds": SECONDS}), file=running.stdin, flush=True)
-        ended = json.loads(running.stdout.readline())
-        return ended["code"], out.read().decode(), err.read().decode(), ended["memory"] * UNIT
 
 
 @posix

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from trust.test_bad_inputs import MEMORY, limited_run
+from trust.processes import MEMORY, limited_run
 
 from bpcli import ProblemError, parse_problem, solve
 from bpcli.calculus.ops.reductions import MOST_IN_JACOBIAN
