@@ -214,17 +214,28 @@ class _Sheet:
         *,
         told: Any = None,
         exact_zero: bool = False,
+        rounded: bool = False,
     ) -> None:
-        """Gives `verdict` to the open entries that meet the target; `told` is what they are said to follow as."""
+        """Gives `verdict` to the open entries that meet the target; `told` is what they are said to follow as.
+
+        The target is `rounded` where it is what comes out with something rounded on the way.
+        """
         accept_cut = self.grader.check.truncation == "accept"
+        truths = item.quantity.truths
         for entry in item.open:
             true, value, half = float(target[entry]), item.value[entry], item.half[entry]
             if exact_zero and is_bare_zero(value, half):
                 half = BARE_ZERO
+            if rounded and half > self.grader.wanted.half(float(item.quantity.truths[0][entry])):
+                continue  # with so few digits much may come out that no honest rounding explains
+            written = half
             half = min(half, self.grader.wanted.half(true))
             reach = 0.0 if slack is None else float(slack[entry])
             if reach > SMALL_PART * abs(true):
                 continue  # no longer of first order: only what a concrete rounding gives counts
+            wide = not any(target is truth for truth in truths) and self._says_nothing(value, written, half, reach)
+            if wide and verdict == "correct":
+                continue  # right for the student's own numbers, as most numbers would be
             if accepts(true, value, half, reach, self.absolute, self.relative):
                 item.verdicts[entry] = verdict
                 item.cut.discard(entry)
@@ -235,11 +246,16 @@ class _Sheet:
             else:
                 continue
             if verdict == "follows":
-                if self.monotonous or 2.0 * (half + reach) >= abs(value):
+                if self.monotonous or wide:
                     item.worthless.add(entry)  # most numbers would follow
                 if item.expected is item.quantity.truths[0]:
                     item.expected = list(item.expected)
                 item.expected[entry] = float((target if told is None else told)[entry])  # type: ignore[index]
+
+    @staticmethod
+    def _says_nothing(value: float, written: float, counted: float, reach: float) -> bool:
+        """Whether what an answer allows is as wide as the answer itself; of a 0, whether it has too few decimals."""
+        return written > counted if value == 0.0 else 2.0 * (written + reach) >= abs(value)
 
     # --- the student's own values ---
 
@@ -286,7 +302,7 @@ class _Sheet:
             return
         for own in self._used_otherwise():
             for result in own.results(key.name, key.moment):
-                self._meet(item, np.ravel(result), verdict)
+                self._meet(item, np.ravel(result), verdict, rounded=True)
             if not item.open:
                 return
 
@@ -319,7 +335,7 @@ class _Sheet:
             result = np.ravel(self.own.result(route, name, moment))
             with np.errstate(all="ignore"):
                 for way in self.style.ways():
-                    self._meet(item, np.ravel(by_hand(formula, values, way)), verdict, told=result)
+                    self._meet(item, np.ravel(by_hand(formula, values, way)), verdict, told=result, rounded=True)
             if not item.open:
                 return
             inside = np.ravel(inner_slack(formula, values, self.style))
@@ -383,12 +399,12 @@ class _Sheet:
             for number, result in enumerate(self._worked(rounded, item.quantity.key)):
                 # A logarithm of a rounded 0 leads nowhere.
                 found = np.where(np.isfinite(result), result, math.nan).ravel()
-                self._meet(item, found, verdict, told=exact[number])
+                self._meet(item, found, verdict, told=exact[number], rounded=True)
                 lows[number] = low = np.fmin(lows[number], found)
                 highs[number] = high = np.fmax(highs[number], found)
                 with np.errstate(all="ignore"):  # what is out of range is never met
                     middle, slack = (low + high) / 2.0, (high - low) / 2.0 + reach[number]
-                self._meet(item, middle, verdict, slack, told=exact[number])
+                self._meet(item, middle, verdict, slack, told=exact[number], rounded=True)
                 if not item.open:
                     return
 
