@@ -2,9 +2,9 @@
 
     python benchmarks/careless_sheets.py [SEED]
 
-A sheet answers every quantity that a problem asks for: the key rounded to whole numbers, one constant everywhere, random
-numbers of as many decimals; and, for comparison, the key at the displayed digits. Printed: the mean share of the points
-over all problems, and the largest.
+A sheet answers every quantity that a problem asks for: the key rounded to whole numbers, one constant everywhere,
+random numbers of as many decimals; and, for comparison, the key at the displayed digits. Printed: the mean share of the
+points over all problems, and the largest.
 """
 
 from __future__ import annotations

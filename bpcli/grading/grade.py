@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bpcli.calculus.expr import variables_of
+from bpcli.calculus.expr import Array, variables_of
 from bpcli.grading.answered import Numbers
 from bpcli.grading.diagnose import Diagnoser
 from bpcli.grading.handwork import by_hand, inner_slack
@@ -65,6 +65,9 @@ def grade(solution: Solution, submission: Submission) -> Report:
 
 USUAL_DECIMALS = 4
 """Where numbers are shown to significant digits: what counts for a true 0, which has none."""
+
+ROUNDINGS, ROUNDINGS_UNWRITTEN = 20.0, 200.0
+"""So many half-units are the most that roundings are looked for in: where all is written, and where it is not."""
 
 MONOTONOUS = 5
 """Of a sheet with fewer numbers nobody can say that they are always the same one."""
@@ -168,6 +171,7 @@ class _Sheet:
         self.monotonous = False
         self._own: Own | None = None
         self._otherwise: list[Own] | None = None
+        self._reached: list[tuple[Array, Array]] = []
         self._right: dict[frozenset[Key], Own] = {}
 
     def judge(self) -> None:
@@ -227,7 +231,10 @@ class _Sheet:
             if exact_zero and is_bare_zero(value, half):
                 half = BARE_ZERO
             if rounded and half > self.grader.wanted.half(float(item.quantity.truths[0][entry])):
-                continue  # with so few digits much may come out that no honest rounding explains
+                # With so few digits much comes out that no honest rounding explains; but it may have been one.
+                if accepts(true, value, half, 0.0 if slack is None else float(slack[entry])):
+                    item.vague.add(entry)
+                continue
             written = half
             half = min(half, self.grader.wanted.half(true))
             reach = 0.0 if slack is None else float(slack[entry])
@@ -280,20 +287,48 @@ class _Sheet:
                 break
         else:
             self._judge_with_slack(item, verdict)
-            if item.open and self.own.has_gaps(key.name, key.moment):
-                self._judge_as_rounded(item, verdict)
-                if item.open and verdict == "follows":
-                    right = {below: not numbers.has_mistake for below, numbers in self.numbers.items()}
-                    self._judge_as_rounded(item, "correct", right)
-        if item.open:
-            self._judge_by_roundings(item, verdict)
-        if item.open:
-            self._judge_by_handwork(item, verdict)
+            if item.open and self._may_be_rounding(item):
+                self._judge_by_what_was_rounded(item, verdict)
         for truth in item.quantity.truths:
             self._judge_by_digits(item, truth, "correct")
         for result in self._results(key) if item.open else ():
             self._judge_by_digits(item, np.ravel(result), verdict)
         self._find_trivial(item)
+
+    def _judge_by_what_was_rounded(self, item: Numbers, verdict: str) -> None:
+        """What comes out with something rounded on the way: above the line, in its numbers, inside it."""
+        key = item.quantity.key
+        if self.own.has_gaps(key.name, key.moment):
+            self._judge_as_rounded(item, verdict)
+            if item.open and verdict == "follows":
+                right = {below: not numbers.has_mistake for below, numbers in self.numbers.items()}
+                self._judge_as_rounded(item, "correct", right)
+        if item.open:
+            self._judge_by_roundings(item, verdict)
+        if item.open:
+            self._judge_by_handwork(item, verdict)
+
+    def _may_be_rounding(self, item: Numbers) -> bool:
+        """Whether an open entry is near enough to something right for roundings to make up the difference.
+
+        They come to some half-units, of what is written and of what the line is worked from; where a line divides by
+        next to nothing they may come to anything.
+        """
+        name, moment, terms = item.quantity.key
+        if terms:
+            return True
+        times = ROUNDINGS_UNWRITTEN if self.own.has_gaps(name, moment) else ROUNDINGS
+        for entry in item.open:
+            targets = [float(item.quantity.truths[0][entry])]
+            reach = item.half[entry]
+            for result, slack in self._reached:
+                targets.append(float(result[entry]))
+                reach = max(reach, float(slack[entry]))
+            size = max(map(abs, targets), default=0.0)
+            near = min(abs(target - item.value[entry]) for target in targets)
+            if near <= times * reach or reach > SMALL_PART * size or not math.isfinite(near):
+                return True
+        return False
 
     def _judge_by_roundings(self, item: Numbers, verdict: str) -> None:
         """The right numbers above, written in one way and used in another: in full, or to some digits more."""
@@ -371,10 +406,13 @@ class _Sheet:
         if terms:
             return
         right = {key: not numbers.has_mistake for key, numbers in self.numbers.items()}
+        self._reached = []
         for route in self.quantities.routes_to(name, moment):
             formula = self.quantities.bindings[name].formula(route)
             result = np.ravel(self.own.result(route, name, moment))
-            self._meet(item, result, verdict, np.ravel(self.own.radii(route, moment).through(formula)))
+            slack = np.ravel(self.own.radii(route, moment).through(formula))
+            self._reached.append((result, slack))
+            self._meet(item, result, verdict, slack)
             if item.open:
                 reach = self.own.radii(route, moment, right).through(formula)
                 self._meet(item, item.quantity.truths[0], "correct", np.ravel(reach))
@@ -465,7 +503,7 @@ class _Sheet:
             key = item.quantity.key
             if key.terms or key.name not in self.quantities.bindings:
                 continue
-            if item.open:
+            if any(entry not in item.vague for entry in item.open):
                 item.matches = self._matches(item)
             elif item.misshapen is not None:
                 values = self.own.values("printed", key.moment)
