@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -23,7 +24,8 @@ NEAR = 0.02
 class Fit(NamedTuple):
     """A cause that fits: all of the answer, or only those of its entries that are wrong.
 
-    `key` says how it is told (the sentences of a diagnosis), `hint` fills the holes of that sentence.
+    `key` says how it is told (the sentences of a diagnosis), `hint` fills the holes of that sentence; `implied` is what
+    quantities that were not written must have been by it.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Fit(NamedTuple):
     chance: float
     key: str
     hint: Mapping[str, str]
+    implied: Mapping[str, Array] = MappingProxyType({})
 
 
 class Case:

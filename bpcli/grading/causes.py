@@ -67,7 +67,7 @@ def earlier(case: Case) -> Iterator[Fit]:
             hint = {"quantity": ancestor, "formula": case.home.teller.formula(variant.wrong)}
             for fit in case.fitting(variant.id, value, whole, case.values, case.half_units, "earlier", hint):
                 if fit.everywhere:
-                    yield fit
+                    yield fit._replace(implied={ancestor: moved[ancestor]})
 
 
 def rounded_early(case: Case) -> Iterator[Fit]:
@@ -144,7 +144,8 @@ def two_slips(case: Case) -> Iterator[Fit]:
             moved = {**case.values, ancestor: case.worked(first)}
             for second in own:
                 if not second.alternatives:
-                    yield from _both(case, first.id, second.id, evaluate(second.wrong, moved))
+                    for fit in _both(case, first.id, second.id, evaluate(second.wrong, moved)):
+                        yield fit._replace(implied={ancestor: moved[ancestor]})
     for first_id, second_id, formula in case.home.pairs(case.name):
         yield from _both(case, first_id, second_id, evaluate(formula, case.values))
 

@@ -143,7 +143,7 @@ class Diagnoser:
             entry = described(fit.id, self.language)
             where = None if fit.everywhere else case.wrong
             message = self.teller.tell(name, case.numbers, fit.value, fit.wrong, entry, fit.key, fit.hint, where)
-            result.append(Match(fit.id, certainty, message, fit.wrong, fit.value, entry.hint))
+            result.append(Match(fit.id, certainty, message, fit.wrong, fit.value, entry.hint, fit.implied))
         return tuple(result)
 
 

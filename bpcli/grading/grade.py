@@ -171,6 +171,7 @@ class _Sheet:
         self.monotonous = False
         self._own: Own | None = None
         self._otherwise: list[Own] | None = None
+        self._implied: list[Own] = []
         self._reached: list[tuple[Array, Array]] = []
         self._right: dict[frozenset[Key], Own] = {}
 
@@ -193,7 +194,9 @@ class _Sheet:
         for item in items:
             if item.open:
                 self._judge_by_own_values(item)
-        self._diagnose(items)
+            if item.open and self._implied:
+                self._judge_by_implied_values(item)
+            self._diagnose(item)
 
     def _judge_by_digits(self, item: Numbers, target: Any, verdict: str) -> None:
         """Right but for the last digit, or as far as it goes; `verdict` is that of an answer that is right here."""
@@ -246,7 +249,7 @@ class _Sheet:
             if accepts(true, value, half, reach, self.absolute, self.relative):
                 item.verdicts[entry] = verdict
                 item.cut.discard(entry)
-            elif truncated(true, value, half, reach, self.absolute, self.relative):
+            elif written <= half and truncated(true, value, half, reach, self.absolute, self.relative):
                 item.cut.add(entry)
                 if accept_cut:
                     item.verdicts[entry] = verdict
@@ -498,16 +501,32 @@ class _Sheet:
 
     # --- what went wrong ---
 
-    def _diagnose(self, items: list[Numbers]) -> None:
-        for item in items:
-            key = item.quantity.key
-            if key.terms or key.name not in self.quantities.bindings:
-                continue
-            if any(entry not in item.vague for entry in item.open):
-                item.matches = self._matches(item)
-            elif item.misshapen is not None:
-                values = self.own.values("printed", key.moment)
-                item.matches = self.grader.diagnoser.of_another_shape(key.name, item.misshapen, values)
+    def _diagnose(self, item: Numbers) -> None:
+        key = item.quantity.key
+        if key.terms or key.name not in self.quantities.bindings:
+            return
+        if any(entry not in item.vague for entry in item.open):
+            item.matches = self._matches(item)
+            implied = item.matches[0].implied if item.matches else {}
+            if implied:
+                answers = dict(self._implied[-1].answers if self._implied else self.own.answers)
+                for name, value in implied.items():
+                    answers[Key(name, key.moment)] = Filled(value, np.zeros(np.shape(value)), True)
+                self._implied.append(Own(self.quantities, answers))
+        elif item.misshapen is not None:
+            values = self.own.values("printed", key.moment)
+            item.matches = self.grader.diagnoser.of_another_shape(key.name, item.misshapen, values)
+
+    def _judge_by_implied_values(self, item: Numbers) -> None:
+        """One mistake, one loss: what a mistake named above, in a line that was not written, implies here follows."""
+        name, moment, terms = item.quantity.key
+        for own in self._implied if not terms else ():
+            for route in self.quantities.routes_to(name, moment):
+                formula = self.quantities.bindings[name].formula(route)
+                reach = np.ravel(own.radii(route, moment).through(formula))
+                self._meet(item, np.ravel(own.result(route, name, moment)), "follows", reach)
+                if not item.open:
+                    return
 
     def _matches(self, item: Numbers) -> tuple[Match, ...]:
         key = item.quantity.key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from bpcli.calculus.expr import Array, Expr
@@ -64,7 +65,8 @@ class Match(NamedTuple):
 
     `id` is the catalogue id; `certainty` is `certain`, `tied` or `possible`; `message` says it in one sentence.
     `wrong` is the mistaken formula over the same symbols as the right one, where it can be written as one.
-    `hint` helps without a number.
+    `hint` helps without a number. `implied` is what quantities that were not written must have been by this mistake:
+    what follows from them costs nothing more.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Match(NamedTuple):
     wrong: Expr | None = None
     value: Array = None
     hint: str = ""
+    implied: Mapping[str, Array] = MappingProxyType({})
 
 
 class Graded(NamedTuple):

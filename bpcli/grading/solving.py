@@ -48,7 +48,10 @@ def misread(case: Case) -> Iterator[Fit]:
             changed = _digits_changed(taken, given)
             if changed == 1 or (changed == 2 and chance < LIKELY) or chance < LIKELY**3:
                 hint = {"quantity": _entry_name(variable, at), "number": taken, "given": given}
-                found.append((changed, Fit("F21", worked, None, True, chance * tried, "misread", hint)))
+                misread_as = np.array(value)
+                misread_as[at] = number
+                implied = {variable.name: misread_as if misread_as.shape else np.float64(number)}
+                found.append((changed, Fit("F21", worked, None, True, chance * tried, "misread", hint, implied)))
     fewest = min((changed for changed, _ in found), default=0)
     yield from (fit for changed, fit in found if changed == fewest)
 
@@ -166,13 +169,16 @@ def unwritten(case: Case) -> Iterator[Fit]:
         if found is not None:
             told = ", ".join(Rounding(significant=4).text(float(x)) for x in np.ravel(found))
             hint = {"quantity": variable.name, "number": told if size == 1 else f"({told})"}
-            yield Fit("X-unwritten", _with(case, variable.name, found, []), None, True, 0.0, "unwritten", hint)
+            worked = _with(case, variable.name, found, [])
+            yield Fit("X-unwritten", worked, None, True, 0.0, "unwritten", hint, {variable.name: found})
 
 
 def _solved_for(case: Case, variable: Variable) -> Array | None:
     """The values of a quantity with which the line gives the whole answer, by Gauss and Newton."""
     value = np.array(case.values[variable.name], dtype=np.float64)
     wanted = case.numbers.value[case.numbers.known]
+    # An entry counts by how finely it was written.
+    weights = 1.0 / np.maximum(case.numbers.half[case.numbers.known], 1e-12)[:, None]
     for _ in range(STEPS):
         base = case.numbers.pick(_with(case, variable.name, value, []))[case.numbers.known]
         columns = []
@@ -185,10 +191,11 @@ def _solved_for(case: Case, variable: Variable) -> Array | None:
         jacobian = np.stack(columns, axis=1)
         if not np.all(np.isfinite(jacobian)) or np.linalg.matrix_rank(jacobian) < value.size:
             return None
-        change = np.linalg.lstsq(jacobian, wanted - base, rcond=None)[0]
+        change = np.linalg.lstsq(jacobian * weights, (wanted - base) * weights[:, 0], rcond=None)[0]
         value = value + change.reshape(value.shape)
         if np.max(np.abs(change)) <= 1e-10 * max(1.0, float(np.max(np.abs(value)))):
             break
     result = _with(case, variable.name, value, [])
-    fits = case.numbers.agree(result, np.zeros(np.shape(result)))
+    # The best values go through the middle of what was rounded: an entry may be off by more than its own rounding.
+    fits = case.numbers.agree(result, case.numbers.spread_half(result))
     return value if fits[case.numbers.known].all() else None

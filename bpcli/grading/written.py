@@ -54,6 +54,15 @@ class Numbers(NamedTuple):
         spread: Array = np.where(self.known, self.value, self.pick(like))
         return spread.reshape(result.shape)
 
+    def spread_half(self, like: Array) -> Array:
+        """The half-units laid out like the whole quantity; none where nothing was written."""
+        result = np.zeros(np.shape(like))
+        if self.at is not None and result.ndim == 2:
+            result[self.at] = self.half.flat[0]
+            return result
+        spread: Array = np.where(self.known, self.half, 0.0)
+        return spread.reshape(result.shape)
+
     def near(self, value: Array, loose: float, entries: Array) -> Array:
         """The entries in question where a value comes close enough to be looked at more closely."""
         picked = self.pick(value)

@@ -12,6 +12,9 @@ from bpcli.calculus.ops.windows import conv
 from bpcli.mistakes.line import Line
 from bpcli.mistakes.site import Site
 
+REDUCTIONS = frozenset(operation.name for operation in (mean, total, axis_sum(0), axis_sum(1)))
+"""Sums and means: what they are taken of has another shape."""
+
 
 def misshapen(site: Site) -> Iterator[tuple[str, Expr]]:
     """The mistaken formulas of a line whose values have another shape than the line's, by the ids of the mistakes."""
@@ -23,7 +26,9 @@ def misshapen(site: Site) -> Iterator[tuple[str, Expr]]:
 
 def _not_summed(line: Line) -> Iterator[tuple[str, Expr]]:
     """What a sum, or a mean, is taken of."""
-    for node in line.calls(mean, total, axis_sum(0), axis_sum(1)):
+    for node in line.nodes:
+        if not isinstance(node, Apply) or node.operation.name not in REDUCTIONS:
+            continue
         of = node.inputs[0]
         if line.binding.phase == "forward":
             yield "L16", of
