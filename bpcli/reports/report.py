@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from bpcli.calculus.expr import Variable, variables_of
 from bpcli.calculus.program import Binding
 from bpcli.calculus.stages import stages
@@ -26,12 +28,14 @@ from bpcli.document.document import (
     Table,
     Title,
 )
-from bpcli.document.mathtree import Math, Matrix, Number
+from bpcli.document.mathtree import Identifier, Math, Matrix, Number, Subscript
 from bpcli.grading.model import SEVERITY, Graded, Match, Report, Working
 from bpcli.grading.quantities import Place, Quantities, Quantity
 from bpcli.grading.tolerance import half_unit
+from bpcli.inquiry.nudge import Nudge, nudge
 from bpcli.lesson.words import Words
 from bpcli.notation.writer import Writer
+from bpcli.problem.numbers import parse_number
 from bpcli.solution.solution import Solution
 
 FEEDBACK = ("none", "verdict", "hint", "full")
@@ -59,6 +63,9 @@ ROLES = {
 
 FEW = 50
 """So many times less precise than what is usually shown: two digits fewer."""
+
+MOST_OTHERS = 8
+"""Wrong answers that are explained beside the first."""
 
 MOST_ROWS, MOST_COLUMNS = 12, 12
 """A larger map of marks is given as counts."""
@@ -114,6 +121,16 @@ def mistake_blocks(
         yield Paragraph((Figures(f"{_sentence(match.message)} ({match.id})."),))
     if len(matches) == 1 and matches[0].wrong is not None:
         yield worked_line(binding, working, writer, aside=matches[0])
+
+
+def _signed(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
+
+
+def _indices(found: Nudge) -> str:
+    """The entry of a vector by its number, of a matrix by its row and column."""
+    places = [i + 1 for i, n in zip(found.at, found.of.shape, strict=True) if n > 1 or found.of.rank == 2]
+    return ",".join(map(str, places))
 
 
 class _Line(NamedTuple):
@@ -191,6 +208,8 @@ class _Teller:
             yield from self._hint(first, place, binding)
         else:
             yield from self._explained(first, place, binding)
+            yield from self._nudged(first, place)
+            yield from self._others(first)
             yield from self._afterwards(lines)
 
     def _hint(self, first: Graded, place: Place, binding: Binding | None) -> Iterator[Block]:
@@ -220,6 +239,42 @@ class _Teller:
         yield from mistake_blocks(first.matches, binding, working, self.words, self.writer)
         yield Paragraph((self.words.text("check.expected"),))
         yield worked_line(binding, working, self.writer)
+
+    def _nudged(self, first: Graded, place: Place) -> Iterator[Block]:
+        """What a wrong gradient promises beside what happens, for the student to see that it cannot be right."""
+        name, moment, terms = place.quantity.key
+        if moment or terms or place.entries is not None or first.given is None:
+            return
+        texts = np.ravel(np.array(first.given, dtype=object))
+        if any(text is None for text in texts):
+            return
+        value = np.array([parse_number(str(text)).value for text in texts])
+        found = nudge(self.solution, name, value.reshape(place.quantity.variable.shape))
+        if found is None or self._looks_the_same(found):
+            return
+        of = found.of.math if not found.at else Subscript(found.of.math, Identifier(_indices(found)))
+        numbers = {
+            "step": Figures(f"{found.step:g}"),
+            "change": Figures(_signed(found.change)),
+            "promised": Figures(_signed(found.promised)),
+        }
+        output = self.solution.output.math
+        yield Paragraph(self.words.inline("check.nudge", of=of, output=output, **numbers))
+
+    @staticmethod
+    def _looks_the_same(found: Nudge) -> bool:
+        return _signed(found.change) == _signed(found.promised)
+
+    def _others(self, first: Graded) -> Iterator[Block]:
+        """The other wrong answers, each in a sentence."""
+        others = [a for a in self.report.answers if a.matches and a is not first]
+        for answer in others[:MOST_OTHERS]:
+            place = self.quantities.place(answer.id)
+            match = answer.matches[0]
+            told = Figures(f" {_sentence(match.message)} ({match.id}).")
+            yield Paragraph((Strong(self.words.text("check.also")), " ", *self._named(place), ":", told))
+        if len(others) > MOST_OTHERS:
+            yield Paragraph((self.words.text("check.also-more", count=len(others) - MOST_OTHERS),))
 
     def _afterwards(self, lines: list[_Line]) -> Iterator[Block]:
         share = self.solution.problem.check.follow_through
