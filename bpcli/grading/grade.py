@@ -1,7 +1,7 @@
 """Grades a submission: a verdict for every entry, points, and what went wrong first.
 
-**Verdicts.** An entry is `correct` when it meets the true value by the interval rule (digits that were asked for and not
-written are zeros), or when honest rounding of the student's own numbers gives it. It is `close` when it is off by two
+**Verdicts.** An entry is `correct` when it meets the true value by the interval rule (digits asked for and not written
+are zeros), or when honest rounding of the student's own numbers gives it. It is `close` when it is off by two
 units in the last place at most, and `coarse` when it is right with fewer digits than asked for. It is `follows` when it
 is what the student's own earlier values give, with everything below them worked anew, in any of the right ways of
 working the line, or what a mistake named above in an unwritten line implies. Quantities are judged in the order of the
