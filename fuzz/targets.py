@@ -13,10 +13,13 @@ from functools import cache
 from typing import Any, NamedTuple
 from zlib import crc32
 
+import numpy as np
+
 from bpcli import load_problem, parse_problem, solve
 from bpcli.diagnostics import Diagnostic, ProblemError
 from bpcli.export.reports import report_to_json
 from bpcli.grading.grade import Grader
+from bpcli.grading.model import VERDICTS, Graded
 from bpcli.problem.expression import FormulaError, Place, parse_formula
 from bpcli.problem.present import format_diagnostics
 from bpcli.render.terminal import to_terminal_text
@@ -130,6 +133,13 @@ def answers(data: bytes) -> None:
             _check_diagnostic(answer.fault, submission.text.split("\n"))
 
 
+def _is_short(item: Graded) -> bool:
+    """Whether some entry of an answer has fewer than two significant digits, or fewer than four decimals."""
+    texts = np.ravel(np.array(item.given, dtype=object))
+    decimals = [len(str(text).partition(".")[2]) for text in texts]
+    return min(decimals, default=0) < 4
+
+
 def checker(data: bytes) -> None:
     """A sheet made of right values, numbers and texts: its report keeps the rules of grading.
 
@@ -153,10 +163,11 @@ def checker(data: bytes) -> None:
     assert 0 <= report.score <= report.max_score + 1e-9
     for item in report.answers:
         assert 0 <= item.points <= item.max_points + 1e-9, item
-        assert item.verdict in ("correct", "follows", "wrong", "missing", "invalid")
+        assert item.verdict in VERDICTS
         assert item.verdict != "correct" or math.isclose(item.points, item.max_points)
         # What is right stays right, whatever stands beside it; a quote in it may swallow the lines below.
-        assert item.id not in sheet.right or item.verdict in ("correct", "missing"), item
+        # One digit, where two were asked for, says nothing by itself and may be told so.
+        assert item.id not in sheet.right or item.verdict in ("correct", "close", "missing") or _is_short(item), item
     if in_full:
         json.loads(report_to_json(report), parse_constant=_refuse_constant)
         shown = to_terminal_text(report_document(report, grader.solution))

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from bpcli.mistakes.catalogue import AUXILIARY, CATALOGUE, FAMILIES, described, families, sentences, words
+from bpcli.mistakes.catalogue import (
+    AUXILIARY,
+    CATALOGUE,
+    FAMILIES,
+    WITHOUT_FORMULA,
+    described,
+    families,
+    sentences,
+    words,
+)
 from bpcli.mistakes.misshapen import misshapen
 from bpcli.mistakes.model import Mistake
 from bpcli.mistakes.site import Site, Surroundings, Variant
@@ -12,6 +21,7 @@ __all__ = [
     "AUXILIARY",
     "CATALOGUE",
     "FAMILIES",
+    "WITHOUT_FORMULA",
     "Mistake",
     "Site",
     "Surroundings",

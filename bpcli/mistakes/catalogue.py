@@ -26,6 +26,9 @@ CATALOGUE: Mapping[str, Mistake] = MappingProxyType(
 )
 """The mistakes of backpropagation, by id."""
 
+WITHOUT_FORMULA = frozenset({"F19", "F21", "F25", "G21", "L16", "G24", "C02", "C04"})
+"""Mistakes without a formula of the line's own shape: rounded, solved for, composed, a plain multiple, misshapen."""
+
 FAMILIES: Mapping[str, str] = MappingProxyType(
     {
         "F": "Forward pass",

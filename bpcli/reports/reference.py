@@ -11,7 +11,18 @@ import numpy as np
 from bpcli.calculus.expr import Expr, evaluate
 from bpcli.calculus.stages import stages
 from bpcli.document.document import Block, Cell, Code, Document, Figures, Heading, Note, Paragraph, Strong, Table, Title
-from bpcli.mistakes import AUXILIARY, CATALOGUE, Mistake, Variant, described, families, sites, variants, words
+from bpcli.mistakes import (
+    AUXILIARY,
+    CATALOGUE,
+    WITHOUT_FORMULA,
+    Mistake,
+    Variant,
+    described,
+    families,
+    sites,
+    variants,
+    words,
+)
 from bpcli.mistakes.entries.reference import EXAMPLES
 from bpcli.mistakes.site import Site
 from bpcli.mistakes.sources import SOURCES
@@ -38,8 +49,8 @@ def mistakes_document(language: str = "en", sought: str = "") -> Document:
     said = words(language)
     found = [entry for entry in (described(key, language) for key in (*CATALOGUE, *AUXILIARY)) if _has(entry, sought)]
     counted = found if sought else [entry for entry in found if entry.id in CATALOGUE]
-    title = said["list.found"].format(count=len(found), sought=sought) if sought else said["list.title"]
-    blocks: list[Block] = [Title(title.format(count=len(counted))), Paragraph((said["list.how"],))]
+    title = said["list.found" if sought else "list.title"].format(count=len(counted), sought=sought)
+    blocks: list[Block] = [Title(title), Paragraph((said["list.how"],))]
     for letter, family in families(language).items():
         entries = [entry for entry in counted if entry.family == letter]
         if not entries:
@@ -114,6 +125,8 @@ def _sources(entry: Mistake, said: Mapping[str, str]) -> list[Block]:
 
 def example(identifier: str) -> Example | None:
     """The first step of a shipped problem in which the mistake gives other digits than the right formula."""
+    if identifier not in CATALOGUE or identifier in WITHOUT_FORMULA:
+        return None
     chosen = EXAMPLES.get(identifier, ())
     for name in dict.fromkeys((*chosen, *FIRST_CHOICES, *shipped_names())):
         solution, made = _mistakes_in(name)

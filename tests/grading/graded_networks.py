@@ -11,9 +11,6 @@ from bpcli.calculus.expr import Array
 from bpcli.grading.model import Given
 from bpcli.solution.solution import Solution
 
-FOUND_OTHERWISE = {"F19", "F21", "F25", "G21", "L16", "G24", "C02", "C04"}
-"""Mistakes without a formula of the line's own shape: rounded, solved for, composed, a plain multiple, misshapen."""
-
 PROBLEMS = {
     "deep": """
 network:

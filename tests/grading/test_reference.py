@@ -8,16 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from graded_networks import FOUND_OTHERWISE
 
 from bpcli.calculus.expr import evaluate
 from bpcli.grading.codes import ALL_CODES
-from bpcli.mistakes import AUXILIARY, CATALOGUE, described, families, words
+from bpcli.mistakes import AUXILIARY, CATALOGUE, WITHOUT_FORMULA, described, families, words
 from bpcli.mistakes.sources import SOURCES
 from bpcli.render import render
 from bpcli.reports.reference import example, mistake_document, mistakes_document
 
-WITHOUT_EXAMPLE = {"L02", "D18", "S05", "S14", "S26", "U17"} | FOUND_OTHERWISE
+WITHOUT_EXAMPLE = {"L02", "D18", "S05", "S14", "S26", "U17"} | WITHOUT_FORMULA
 """No single formula, or no shipped problem in which it shows."""
 
 

@@ -10,11 +10,15 @@ the files that its streams go to, and the limits of its address space (bytes), o
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import sys
 from typing import Any, NoReturn
+
+import bpcli
 
 
 def child(job: dict[str, Any]) -> NoReturn:
@@ -42,14 +46,10 @@ def child(job: dict[str, Any]) -> NoReturn:
 
 
 def serve() -> None:
-    # What a command imports by itself is imported here once: the parts that need no settings.
-    import numpy  # noqa: F401
-    import rich.console  # noqa: F401
-    import typer  # noqa: F401
-    import yaml  # noqa: F401
-
-    import bpcli.cli.app  # noqa: F401
-
+    # What commands import is imported here, once for all of them.
+    for module in pkgutil.walk_packages(bpcli.__path__, "bpcli."):
+        if module.name != "bpcli.__main__":
+            importlib.import_module(module.name)
     for line in sys.stdin:
         job = json.loads(line)
         process = os.fork()

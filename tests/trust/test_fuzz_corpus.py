@@ -73,7 +73,7 @@ def test_a_broken_rule_of_grading_is_noticed(spoil, monkeypatch: pytest.MonkeyPa
     from bpcli.grading.grade import Grader
 
     grade = Grader.grade
-    all_right = bytes([24])
+    all_right = bytes([45])
     TARGETS["checker"](all_right)
     monkeypatch.setattr(Grader, "grade", lambda self, submission: spoil(grade(self, submission)))
     with pytest.raises(AssertionError):

@@ -88,7 +88,7 @@ STRUCTURE = (
     ),
     Mistake(
         "A02",
-        "1/√d",
+        "scale left out",
         "the factor 1/√d was left out, or has another size",
         "S = Q Kᵀ",
         "Scores too large by a root.",

@@ -167,11 +167,13 @@ DELTA = {
         "è stato preso un prodotto di matrici dove si moltiplica elemento per elemento, o viceversa",
         "Gli stessi numeri si combinano in un altro modo.",
         "Qui ogni elemento incontra il proprio compagno, o un'intera riga e una colonna?",
+        "A B al posto di A ⊙ B",
     ),
     "D27": Text(
         "meno di −t/y perso",
         "il meno davanti a t/y è andato perso",
         "Il numero giusto con il segno opposto.",
         "Qual è la derivata di −ln y?",
+        "t/y al posto di −t/y",
     ),
 }

@@ -171,7 +171,7 @@ SCALAR = {
         "∂aᵇ/∂b = a, oppure b aᵇ⁻¹",
     ),
     "S26": Text(
-        "log-softmax",
+        "softmax nel logaritmo",
         "nella derivata di ln softmax il gradiente sta al posto del δ di Kronecker, o la softmax ne è stata presa",
         "Giusto solo dove i gradienti hanno somma uno.",
         "Qual è la derivata di ln pᵢ rispetto ad aⱼ?",

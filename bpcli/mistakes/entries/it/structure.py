@@ -69,7 +69,7 @@ STRUCTURE = {
         "softmax di ogni colonna",
     ),
     "A02": Text(
-        "1/√d",
+        "fattore di scala dimenticato",
         "il fattore 1/√d è stato dimenticato, o ha un'altra grandezza",
         "Punteggi troppo grandi di una radice.",
         "Per che cosa si dividono i punteggi?",

@@ -90,7 +90,7 @@ UPDATE = {
         "momenti non corretti",
         "i momenti non sono stati corretti per la partenza da zero",
         "I primi passi sono troppo lunghi o troppo corti di un fattore noto.",
-        "Che cosa sono m̂ e ŝ?",
+        "Per che cosa si dividono i momenti prima di usarli?",
     ),
     "U15": Text(
         "momenti corretti conservati",

@@ -124,6 +124,7 @@ WEIGHTS = {
         "il peso sta al posto dell'ingresso",
         "Dove il peso è grande lo è il gradiente, qualunque sia l'ingresso.",
         "Per che cosa si moltiplica un peso nella propagazione in avanti?",
+        "δ W al posto di δ xᵀ",
     ),
     "G20": Text(
         "diviso per un altro numero",

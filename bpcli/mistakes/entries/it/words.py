@@ -49,7 +49,7 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "list.title": "{count} errori",
-        "list.found": "{count} errori con «{sought}»",
+        "list.found": "{count} errori con “{sought}”",
         "list.how": "bpcli mistakes ID ne mostra uno con un esempio svolto.",
         "id": "id",
         "mistake": "errore",

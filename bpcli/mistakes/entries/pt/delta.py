@@ -166,11 +166,13 @@ DELTA = {
         "foi tomado um produto de matrizes onde se multiplica elemento por elemento, ou o contrário",
         "Os mesmos números se combinam de outro modo.",
         "Aqui cada elemento encontra o seu par, ou uma linha e uma coluna inteiras?",
+        "A B no lugar de A ⊙ B",
     ),
     "D27": Text(
         "menos de −t/y perdido",
         "o menos na frente de t/y se perdeu",
         "O número certo com o sinal oposto.",
         "Qual é a derivada de −ln y?",
+        "t/y no lugar de −t/y",
     ),
 }

@@ -171,7 +171,7 @@ SCALAR = {
         "∂aᵇ/∂b = a, ou b aᵇ⁻¹",
     ),
     "S26": Text(
-        "log-softmax",
+        "softmax no logaritmo",
         "na derivada de ln softmax o gradiente está no lugar do δ de Kronecker, ou a softmax foi tomada do gradiente",
         "Certo só onde os gradientes somam um.",
         "Qual é a derivada de ln pᵢ em relação a aⱼ?",

@@ -69,7 +69,7 @@ STRUCTURE = {
         "softmax de cada coluna",
     ),
     "A02": Text(
-        "1/√d",
+        "fator de escala esquecido",
         "o fator 1/√d foi esquecido, ou tem outro tamanho",
         "Pontuações grandes demais por uma raiz.",
         "Por que se dividem as pontuações?",

@@ -90,7 +90,7 @@ UPDATE = {
         "momentos não corrigidos",
         "os momentos não foram corrigidos pelo começo em zero",
         "Os primeiros passos são longos ou curtos demais por um fator conhecido.",
-        "O que são m̂ e ŝ?",
+        "Por que se dividem os momentos antes de usá-los?",
     ),
     "U15": Text(
         "momentos corrigidos guardados",

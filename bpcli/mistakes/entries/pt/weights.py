@@ -124,6 +124,7 @@ WEIGHTS = {
         "o peso está no lugar da entrada",
         "Onde o peso é grande o gradiente também é, qualquer que seja a entrada.",
         "Por que se multiplica um peso na propagação direta?",
+        "δ W no lugar de δ xᵀ",
     ),
     "G20": Text(
         "dividido por outra contagem",
