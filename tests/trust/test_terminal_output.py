@@ -64,6 +64,10 @@ def test_there_are_enough() -> None:
     assert len(set(NAUGHTY)) == len(NAUGHTY)
 
 
+PLACES = 3
+"""Of all places for a text, those that each text is put into: every place has its share of the texts."""
+
+
 @pytest.mark.parametrize("write", [quoted, escaped])
 def test_problem_files(write, folder, capsys):
     """Titles, sources, notes, names and formulas of a problem."""
@@ -71,9 +75,9 @@ def test_problem_files(write, folder, capsys):
         value = write(text)
         written(folder / "p.yaml", f"title: {value}\nsource: {value}\nnote: {value}\n{NETWORK}")
         runs(capsys, "solve", "p.yaml")
-    for text in SOME:
+    for number, text in enumerate(SOME):
         value = write(text)
-        for body in (
+        bodies = (
             f"graph:\n  inputs: {{x: 1}}\n  define: {{y: {value}}}\n",
             f"graph:\n  inputs: {{{value}: 1}}\n  define: {{y: 1}}\n",
             f"graph:\n  inputs: {{x: {value}}}\n  define: {{y: x}}\n  output: {value}\n",
@@ -84,7 +88,8 @@ def test_problem_files(write, folder, capsys):
             NETWORK.replace("{weights: [[0.4]]}", f"{{weights: [[0.4]], activation: {value}}}"),
             f"{value}: 1\n{NETWORK}",
             f"language: {value}\n{NETWORK}",
-        ):
+        )
+        for body in (*bodies, *bodies)[number % len(bodies) :][:PLACES]:
             written(folder / "p.yaml", body)
             runs(capsys, "solve", "p.yaml")
 
