@@ -42,12 +42,15 @@ def parts_of(line: Expr) -> tuple[Part, ...]:
     found = []
     for number, node in enumerate(nodes):
         name = Variable(f"part {number}", node.shape, Identifier("p"))
-        rest = substitute(whole, lambda part, n=node, v=name: v if part is n else None)  # type: ignore[misc]
-        found.append(Part(node, name, rest, _roundings(node)))
+        found.append(Part(node, name, _named(whole, node, name), _roundings(node)))
     if isinstance(whole, Apply) and whole.operation is matmul:
         name = Variable("part whole", whole.shape, Identifier("p"))
         found.append(Part(whole, name, name, max(_roundings(whole) - 1, 0)))
     return tuple(found)
+
+
+def _named(whole: Expr, part: Expr, name: Variable) -> Expr:
+    return substitute(whole, lambda node: name if node is part else None)
 
 
 def written_out(line: Expr) -> Expr:

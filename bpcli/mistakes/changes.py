@@ -6,14 +6,14 @@ values stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
-from bpcli.calculus.expr import Apply, Constant, Expr, Variable, postorder, substitute
+from bpcli.calculus.expr import Apply, Constant, Expr, Variable, postorder
 from bpcli.calculus.ops.elementary import add, divide, multiply, negate, power, sqrt, subtract
 from bpcli.calculus.optimizer import SYMBOLS
 from bpcli.document.mathtree import Identifier
-from bpcli.mistakes.line import Line, Made, rewritten
+from bpcli.mistakes.line import Line, Made, exchanged, replaced, rewritten
 from bpcli.mistakes.rewriting import mistake
 from bpcli.mistakes.weights import inlined
 
@@ -112,7 +112,7 @@ def _is_rate(node: Expr, rate: Constant | Variable) -> bool:
 
 
 @mistake("U13", "update")
-def exchanged(line: Line) -> Iterator[Made]:
+def value_and_gradient_exchanged(line: Line) -> Iterator[Made]:
     """g − η W."""
     if not _is_new_value(line) or _old(line) not in line.leaves:
         return
@@ -120,7 +120,7 @@ def exchanged(line: Line) -> Iterator[Made]:
     for gradient in line.leaves:
         if line.is_adjoint(gradient) or gradient.role == "clipped":
             places = {id(old): gradient, id(gradient): old}
-            yield partial(substitute, line.right, lambda node, p=places: p.get(id(node)))  # type: ignore[misc]
+            yield partial(exchanged, line.right, places)
 
 
 # --- moments, and their correction for the start at zero ---
@@ -140,11 +140,11 @@ def _complement_of_power(node: Expr) -> Apply | None:
     return None
 
 
-def _some_and_all(formula: Expr, nodes: list[Apply], make: object) -> Iterator[Made]:
+def _some_and_all(formula: Expr, nodes: list[Apply], make: Callable[[Apply], Expr]) -> Iterator[Made]:
     if len(nodes) > 1:
-        yield partial(rewritten, formula, tuple(nodes), make)  # type: ignore[arg-type]
+        yield partial(rewritten, formula, tuple(nodes), make)
     for node in nodes:
-        yield partial(rewritten, formula, (node,), make)  # type: ignore[arg-type]
+        yield partial(rewritten, formula, (node,), make)
 
 
 @mistake("U14", "update")
@@ -157,9 +157,10 @@ def not_corrected(line: Line) -> Iterator[Made]:
 
 def _uncorrected_names(line: Line) -> Iterator[Made]:
     corrected = [v for v in line.leaves if line.rule_of(v) == "bias_correction"]
-    names = {id(v): line.around.bindings[v.name].expr.inputs[0] for v in corrected}  # type: ignore[attr-defined]
+    formulas = {id(v): line.around.bindings[v.name].expr for v in corrected}
+    names = {key: formula.inputs[0] for key, formula in formulas.items() if isinstance(formula, Apply)}
     if names:
-        yield lambda: substitute(line.right, lambda node: names.get(id(node)))
+        yield partial(exchanged, line.right, names)
 
 
 @mistake("U15", "update")
@@ -171,7 +172,7 @@ def corrected_kept(line: Line) -> Iterator[Made]:
             for old, beta, step in _remembered(line, form)
         }
         if kept:
-            yield partial(substitute, form, lambda node, k=kept: k.get(id(node)))  # type: ignore[misc]
+            yield partial(exchanged, form, kept)
 
 
 def _remembered(line: Line, form: Expr) -> Iterator[tuple[Variable, Expr, Expr]]:
@@ -206,7 +207,7 @@ def beta_for_its_complement(line: Line) -> Iterator[Made]:
         found = _complement_of_power(correction)
         if found is not None:
             other = divide(add(sqrt(moment), epsilon), sqrt(found))
-            yield partial(rewritten, whole, (node,), lambda _, o=other: o)  # type: ignore[misc]
+            yield partial(replaced, whole, node, other)
 
 
 # --- the root, and ε ---
@@ -237,9 +238,9 @@ def epsilon_before_correction(line: Line) -> Iterator[Made]:
     whole = _written_out(line) if _is_new_value(line) else line.right
     for node, moment, correction, epsilon in _corrected_roots(whole):
         other = divide(add(sqrt(moment), epsilon), sqrt(correction))
-        yield partial(rewritten, whole, (node,), lambda _, o=other: o)  # type: ignore[misc]
+        yield partial(replaced, whole, node, other)
         under = sqrt(divide(add(moment, epsilon), correction))
-        yield partial(rewritten, whole, (node,), lambda _, o=under: o)  # type: ignore[misc]
+        yield partial(replaced, whole, node, under)
 
 
 @mistake("U17", "update")
@@ -248,7 +249,7 @@ def epsilon_under_the_root(line: Line) -> Iterator[Made]:
     for form in _forms(line):
         for node, root, epsilon in _roots(form):
             other = sqrt(add(root.inputs[0], epsilon))
-            yield partial(rewritten, form, (node,), lambda _, o=other: o)  # type: ignore[misc]
+            yield partial(replaced, form, node, other)
 
 
 @mistake("U18", "update")
@@ -257,7 +258,7 @@ def root_forgotten(line: Line) -> Iterator[Made]:
     for form in _forms(line):
         for node, root, epsilon in _roots(form):
             other = add(root.inputs[0], epsilon)
-            yield partial(rewritten, form, (node,), lambda _, o=other: o)  # type: ignore[misc]
+            yield partial(replaced, form, node, other)
 
 
 # --- velocities ---
@@ -267,8 +268,8 @@ def root_forgotten(line: Line) -> Iterator[Made]:
 def look_ahead_turned(line: Line) -> Iterator[Made]:
     """The point ahead on the other side; βv taken from the gradient for added to it."""
     if line.binding.rule == "look_ahead" and isinstance(line.right, Apply):
-        one, other = line.right.inputs
-        yield lambda: add(one, other) if line.right.operation is subtract else subtract(one, other)  # type: ignore[attr-defined]
+        turned = add if line.right.operation is subtract else subtract
+        yield partial(turned, *line.right.inputs)
     if line.binding.rule == "nesterov" or line.around.solution.problem.update is not None:
         for form in _forms(line) if _is_new_value(line) else ():
             for node in _calls(form, add):
@@ -286,7 +287,7 @@ def velocity_forgotten(line: Line) -> Iterator[Made]:
         used = [old for old in olds if id(old) in present]
         for old in used:
             nothing = multiply(0.0, old)
-            yield partial(rewritten, form, (old,), lambda _, n=nothing: n)  # type: ignore[misc]
+            yield partial(replaced, form, old, nothing)
             for other in olds:
                 if other is not old and other.name.split("_")[0] == old.name.split("_")[0]:
-                    yield partial(rewritten, form, (old,), lambda _, o=other: o)  # type: ignore[misc]
+                    yield partial(replaced, form, old, other)

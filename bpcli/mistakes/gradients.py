@@ -7,13 +7,23 @@ from functools import partial
 
 import numpy as np
 
-from bpcli.calculus.expr import Apply, Constant, Expr, Variable, count_of, postorder, substitute, variables_of
+from bpcli.calculus.expr import (
+    Apply,
+    Constant,
+    Expr,
+    Operation,
+    Variable,
+    count_of,
+    postorder,
+    substitute,
+    variables_of,
+)
 from bpcli.calculus.ops.elementary import absolute, add, divide, log, multiply, negate, square, subtract
 from bpcli.calculus.ops.functions import cosh, sigmoid, tanh
 from bpcli.calculus.ops.matrices import axis_sum, broadcast_to, matmul, total, transpose
 from bpcli.calculus.ops.reductions import mean, softmax
 from bpcli.calculus.stages import is_long
-from bpcli.mistakes.line import Line, Made, products_with, without
+from bpcli.mistakes.line import Line, Made, exchanged, products_with, without
 from bpcli.mistakes.rewriting import mistake
 from bpcli.mistakes.weights import inlined
 
@@ -315,7 +325,13 @@ def sign_inside_lost(line: Line) -> Iterator[Made]:
         and isinstance(node.inputs[0], Apply)
         and node.inputs[0].operation is negate
     ]
-    yield from line.each(turned, lambda node: node.operation(node.inputs[0].inputs[0]))  # type: ignore[attr-defined]
+    yield from line.each(turned, _without_inner_sign)
+
+
+def _without_inner_sign(node: Apply) -> Expr:
+    (inner,) = node.inputs
+    assert isinstance(inner, Apply)  # a minus
+    return node.operation(inner.inputs[0])
 
 
 @mistake("U03", "backward")
@@ -380,7 +396,7 @@ def _without_statistics(line: Line, depth: int) -> Expr:
                     known[id(part)] = above
         if not known:
             break
-        formula = substitute(formula, lambda node, k=known: k.get(id(node)))  # type: ignore[misc]
+        formula = exchanged(formula, known)
     return formula
 
 
@@ -434,8 +450,16 @@ def log_of_softmax(line: Line) -> Iterator[Made]:
         g = line.around.adjoint(binding.variable) if is_log else None
         if g is not None:
             yield partial(subtract, g, p)
-            yield lambda g=g: multiply(g, subtract(1.0, p))  # type: ignore[misc]
-            yield lambda g=g: subtract(g, made.operation(g))  # type: ignore[misc]
+            yield partial(_times_complement, g, p)
+            yield partial(_less_softmax, g, made.operation)
+
+
+def _times_complement(g: Expr, p: Expr) -> Expr:
+    return multiply(g, subtract(1.0, p))
+
+
+def _less_softmax(g: Expr, softmax_of: Operation) -> Expr:
+    return subtract(g, softmax_of(g))
 
 
 @mistake("D26", "backward")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -139,7 +139,7 @@ class Line:
 
     def put(self, node: Expr, other: Expr) -> Expr:
         """The formula with another one in the place of a part, wherever that part stands."""
-        return substitute(self.right, lambda part: other if part is node else None)
+        return replaced(self.right, node, other)
 
     def instead(self, node: Expr, operation: Callable[..., Expr], *operands: Expr) -> Made:
         """The formula with an operation on these operands in the place of a part."""
@@ -163,10 +163,19 @@ class Line:
         return rewritten(self.right, nodes, make)
 
 
+def replaced(formula: Expr, node: Expr, other: Expr) -> Expr:
+    """A formula with another one in the place of a part, wherever that part stands."""
+    return substitute(formula, lambda part: other if part is node else None)
+
+
+def exchanged(formula: Expr, places: Mapping[int, Expr]) -> Expr:
+    """A formula with others in the places of several parts, which are told by their identity."""
+    return substitute(formula, lambda part: places.get(id(part)))
+
+
 def rewritten(formula: Expr, nodes: Iterable[Node], make: Callable[[Node], Expr]) -> Expr:
     """A formula with each of its parts `nodes` in the form that `make` gives it."""
-    places = {id(node): make(node) for node in nodes}
-    return substitute(formula, lambda part: places.get(id(part)))
+    return exchanged(formula, {id(node): make(node) for node in nodes})
 
 
 def without(factor: Expr) -> Callable[[Apply], Expr]:

@@ -106,7 +106,7 @@ def way_round_left_out(line: Line) -> Iterator[Made]:
     elif around:
         yield lambda: _brought(line, [*around, *around])
     if line.binding.rule == "sum" and isinstance(line.right, Apply) and line.right.operation is add:
-        yield lambda: line.right.inputs[0]  # type: ignore[attr-defined]
+        yield partial(line.put, line.right, line.right.inputs[0])
 
 
 # --- windows ---
