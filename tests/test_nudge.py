@@ -47,6 +47,15 @@ def test_what_is_no_gradient_promises_nothing(name: str) -> None:
     assert nudge(solve(load_problem("lez5")), name, np.zeros((2, 1))) is None
 
 
+def test_where_the_gradient_is_given_there_is_no_output_to_change() -> None:
+    text = "network:\n  input: [1]\n  layers: [{weights: [[2]], activation: sigmoid}]\n  upstream: [0.5]\n"
+    solution = solve(parse_problem(text))
+    (name,) = (
+        v.name for v in solution.variables.values() if v.role == "adjoint" and v.of is not None and v.of.name == "W1"
+    )
+    assert nudge(solution, name, np.zeros((1, 1))) is None
+
+
 def test_a_report_tells_a_wrong_gradient_what_it_promises() -> None:
     from bpcli.grading.grade import Grader
 

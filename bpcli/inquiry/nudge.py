@@ -32,8 +32,11 @@ def nudge(solution: Solution, name: str, wrong: Array) -> Nudge | None:
     `wrong` has the shape of the quantity. Everything below the raised entry is worked anew, everything else stays.
     """
     variable = solution.variables.get(name)
-    if variable is None or variable.role != "adjoint" or variable.of is None or solution.output.shape != ():
+    output = solution.output
+    if variable is None or variable.role != "adjoint" or variable.of is None:
         return None
+    if output.shape != () or output.name not in solution.values:
+        return None  # the gradient is given, and of what is not said
     of, right = variable.of, np.asarray(solution.values[name], dtype=np.float64)
     given = np.broadcast_to(np.asarray(wrong, dtype=np.float64), right.shape)
     if of.name not in solution.values or not np.all(np.isfinite(given)):
@@ -50,7 +53,7 @@ def nudge(solution: Solution, name: str, wrong: Array) -> Nudge | None:
             if binding.phase == "forward" and here != of.name and any(v.name in moved for v in variables_of(formula)):
                 values[here] = evaluate(formula, values)
                 moved.add(here)
-    change = float(values[solution.output.name]) - float(solution.values[solution.output.name])
-    if solution.output.name not in moved or not np.isfinite(change):
+    change = float(values[output.name]) - float(solution.values[output.name])
+    if output.name not in moved or not np.isfinite(change):
         return None
     return Nudge(of, at, STEP, change, float(given[at]) * STEP)
