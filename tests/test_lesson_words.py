@@ -41,8 +41,8 @@ def test_a_local_derivative_stands_once_for_each_consumer(name):
     ("language", "twice", "many"),
     [
         ("en", "used twice, by v and w:", "used 3 times, by v and w:"),
-        ("it", "usato due volte, da v e w;", "usato 3 volte, da v e w;"),
-        ("pt", "usado duas vezes, por v e w;", "usado 3 vezes, por v e w;"),
+        ("it", "usato due volte, da v e w;", "usato 3 volte, da v e w:"),
+        ("pt", "usado duas vezes, por v e w;", "usado 3 vezes, por v e w:"),
     ],
 )
 def test_the_uses_of_a_node_are_listed_as_people_do(language, twice, many):

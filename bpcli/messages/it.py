@@ -60,19 +60,20 @@ SENTENCES = {
     "why.activation.softmax": "la softmax trasforma i punteggi in probabilità che hanno somma 1.",
     "why.loss": "quanto la predizione è lontana dal target.",
     "why.loss.batch": "quanto ogni predizione è lontana dal proprio target, un numero per ogni istanza.",
-    "why.regularizer": "quanto costano i parametri grandi, fra quelli addestrati che esso comprende.",
-    "why.objective": "ciò che l'addestramento rende piccolo.",
+    "why.regularizer": "penalizza i valori grandi dei parametri a cui si applica.",
+    "why.objective": "la quantità che l'addestramento minimizza.",
     "why.objective.batch": (
-        "un solo numero per l'intero batch di {count} istanze: ciò che l'addestramento rende piccolo."
+        "la quantità che l'addestramento minimizza, un solo numero per l'intero batch ({count} istanze)."
     ),
     "why.definition": "",
-    "why.seed": "l'uscita varia quanto sé stessa; ogni altro gradiente si costruisce su questo 1.",
+    "why.seed": "la derivata dell'uscita rispetto a sé stessa è 1; tutti gli altri gradienti si ricavano da questo 1.",
     "why.node_gradient.one": (
-        "il nodo è usato una volta, da {consumers}; è il gradiente di quel nodo per la derivata locale."
+        "il nodo è usato una volta sola, da {consumers}: il gradiente rispetto a quel nodo si moltiplica per "
+        "la derivata locale."
     ),
     "why.node_gradient.direct": "l'uscita usa direttamente il nodo, quindi il gradiente è la derivata locale.",
     "why.node_gradient.many": (
-        "il nodo è usato {count} volte, da {consumers}; c'è un termine per ogni uso, e si sommano."
+        "il nodo è usato {count} volte, da {consumers}: i termini, uno per ogni uso, si sommano."
     ),
     "why.node_gradient.twice": "il nodo è usato due volte, da {consumers}; c'è un termine per ogni uso, e si sommano.",
     "why.unused_gradient": "l'uscita non ne dipende.",
@@ -85,7 +86,10 @@ SENTENCES = {
     ),
     "why.pre_activation_gradient.jacobian": "si attraversa la softmax moltiplicando per la sua jacobiana.",
     "why.pre_activation_gradient.softmax": "si attraversa la softmax, un'istanza alla volta.",
-    "why.weights_gradient": "{shapes}, la forma di {name}.",
+    "why.weights_gradient": (
+        "ogni peso ha come gradiente quello della sua unità per il valore che esso ha moltiplicato: {shapes}, la "
+        "forma di {name}."
+    ),
     "why.bias_gradient": "il bias si somma, quindi il suo gradiente è quello della pre-attivazione.",
     "why.bias_gradient.batch": (
         "tutte le istanze usano lo stesso bias, quindi il suo gradiente si somma sulle istanze."
@@ -98,7 +102,7 @@ SENTENCES = {
     "why.squares": "tutti i quadrati dei gradienti visti finora, elemento per elemento.",
     "why.mean_squares": "i quadrati dei gradienti; il peso dei più vecchi si attenua.",
     "why.mean_gradient": "i gradienti; il peso dei più vecchi si attenua.",
-    "why.bias_correction": "si divide per la somma, fin qui, dei pesi della media.",
+    "why.bias_correction": "si divide per 1 − βᵏ, la somma dei coefficienti della media fin qui.",
     "why.adagrad": "un passo che si accorcia dove i gradienti sono stati grandi.",
     "why.rmsprop": "un passo misurato sulla grandezza dei gradienti recenti.",
     "why.adam": "la media corretta divisa per la radice della media corretta dei quadrati.",
@@ -250,7 +254,7 @@ SENTENCES = {
     "note.no-backward": "Questo problema non ha una loss: non c'è nulla da derivare né da propagare all'indietro.",
     "note.no-update": "Questo problema non chiede alcun aggiornamento; per averlo serve la chiave update: nel file.",
     "list.and": "e",
-    "note.each-step": "Ogni quantità è arrotondata a ciò che si legge prima di essere usata oltre.",
+    "note.each-step": "Ogni quantità è arrotondata alle cifre mostrate prima di essere usata nei passi successivi.",
     "note.shortcut": "Con questa loss l'intero passaggio attraverso l'attivazione si riduce a {formula}.",
     "note.level": (
         "{slope} vale 0 ovunque: la funzione salta e altrove è costante, quindi attraverso di essa non si impara nulla."
@@ -258,7 +262,7 @@ SENTENCES = {
     "note.kink": (
         "{entry} vale esattamente 0, dove questa attivazione non ha derivata; qui il problema sceglie {value}."
     ),
-    "note.choice": "{choice} vale 1 dove questo è vero e 0 dove non lo è: tra due numeri uguali si prende il primo.",
+    "note.choice": "{choice} vale 1 se la condizione è vera e 0 altrimenti: tra due numeri uguali si prende il primo.",
     "note.unprintable": (
         "{name} ha un elemento troppo grande per essere rappresentato; il calcolo lo aggira con {formula}."
     ),
@@ -290,7 +294,7 @@ SENTENCES = {
     "sheet.title": "Foglio delle risposte",
     "sheet.heading": "Foglio delle risposte: {title}",
     "sheet.numbers": "I numeri si scrivono con il punto decimale: 0.25, -3.1e-5; oppure come frazioni: 1/3.",
-    "sheet.decimals": "Cifre richieste dopo il punto: {count}.",
+    "sheet.decimals": "Cifre decimali richieste: {count}.",
     "sheet.significant": "Cifre significative richieste: {count}.",
     "sheet.blank": "Scrivi i tuoi numeri al posto di null; null vale come risposta mancante.",
     "sheet.student": "il tuo nome o la tua matricola",
@@ -310,10 +314,10 @@ SENTENCES = {
     "convention.layout.x W + b": "I vettori sono righe: {formula}. Una matrice dei pesi ha una colonna per ogni unità.",
     "convention.layout.x W^T + b": "I vettori sono righe: {formula}. Una matrice dei pesi ha una riga per ogni unità.",
     "convention.loss": "Loss",
-    "convention.loss.half_squared_error": "Metà degli errori quadratici",
+    "convention.loss.half_squared_error": "Un mezzo dell'errore quadratico",
     "convention.loss.squared_error": "Gli errori quadratici",
     "convention.loss.mean_squared_error": "Gli errori quadratici",
-    "convention.loss.half_mean_squared_error": "Metà degli errori quadratici",
+    "convention.loss.half_mean_squared_error": "Un mezzo dell'errore quadratico",
     "convention.loss.binary_cross_entropy": "L'entropia incrociata binaria",
     "convention.loss.cross_entropy": "L'entropia incrociata",
     "convention.loss.absolute_error": "Gli errori assoluti",
@@ -327,24 +331,24 @@ SENTENCES = {
     "convention.outputs.mean": ", con la media sulle uscite",
     "convention.factor": ", per {factor}",
     "convention.batch": "Batch",
-    "convention.batch.mean": "La media delle loss delle sue {count} istanze.",
-    "convention.batch.sum": "La somma delle loss delle sue {count} istanze.",
+    "convention.batch.mean": "La media delle loss sulle istanze (numero: {count}).",
+    "convention.batch.sum": "La somma delle loss sulle istanze (numero: {count}).",
     "convention.log": "Logaritmo",
     "convention.log.e": "Naturale: ln, in base e.",
     "convention.log.2": "In base 2.",
     "convention.log.10": "In base 10.",
     "convention.kink": "Derivata in 0",
-    "convention.kink.here": "{function}: {value}.",
+    "convention.kink.here": "per {function} vale {value}.",
     "convention.delta": "δ",
     "convention.delta.here": "{name} sta per {meaning}.",
-    "convention.digits": "Cifre",
+    "convention.digits": "Arrotondamento",
     "convention.final": "Calcola con tutte le cifre e arrotonda solo ciò che scrivi.",
     "page.about": "Compila le caselle e salva le risposte in un file da consegnare. Niente viene inviato in rete.",
     "page.numbers": "La virgola decimale è letta come un punto; anche le frazioni come 1/3 sono numeri.",
     "page.no-script": "In questo browser gli script sono disattivati: stampa la pagina e compilala a mano.",
     "page.save": "Salva le risposte",
     "page.clear": "Cancella",
-    "page.clear-sure": "Cancellare tutte le caselle?",
+    "page.clear-sure": "Svuotare tutte le caselle?",
     "page.sign": "cambia il segno",
     "page.exponent": "potenza di dieci",
     "page.answered": "Caselle compilate: {done} di {total}",
@@ -353,18 +357,19 @@ SENTENCES = {
     "key.title": "Soluzioni",
     "key.value": "valore",
     "key.piece": "righe {top}–{bottom}, colonne {left}–{right}",
-    "key.total": "in tutto",
+    "key.total": "totale",
     "key.rules": "Quando una risposta è corretta",
     "key.interval": (
-        "Una risposta è corretta quando il valore vero, arrotondato, la dà: vale mezza unità dell'ultima cifra scritta "
-        "da ogni lato, e vale ciò che si spiega con un arrotondamento onesto delle risposte precedenti."
+        "Una risposta è corretta se coincide con il valore esatto arrotondato alle cifre scritte, cioè se ne "
+        "dista al più mezza unità dell'ultima cifra; sono accettate anche le differenze dovute soltanto "
+        "all'arrotondamento delle risposte precedenti."
     ),
     "key.truncation.accept": "Le cifre troncate invece che arrotondate valgono come corrette.",
     "key.truncation.reject": "Le cifre troncate invece che arrotondate valgono come sbagliate.",
     "key.absolute": "In più, una risposta può scostarsi di {value}.",
-    "key.relative": "In più, una risposta può scostarsi di {value} volte il valore vero.",
+    "key.relative": "In più, una risposta può scostarsi di {value} volte il valore esatto.",
     "key.follow.all": "Ciò che segue da un errore precedente conserva i suoi punti.",
-    "key.follow.some": "Ciò che segue da un errore precedente vale {share} dei suoi punti.",
+    "key.follow.some": "Ciò che segue da un errore precedente ottiene una parte dei suoi punti: {share}.",
     "key.follow.none": "Ciò che segue da un errore precedente non vale punti.",
     # --- end of answer sheets and keys ---
     # --- quizzes on learning platforms ---
@@ -390,8 +395,8 @@ SENTENCES = {
     "class.steps": "Passi ed errori",
     "class.common": "Gli errori più comuni",
     "class.verdicts": "Tutte le quantità",
-    "class.nobody": "Quello che nessuno ha trovato",
-    "class.adjusted": "Corretti a mano",
+    "class.nobody": "Ciò a cui nessuno ha risposto bene",
+    "class.adjusted": "Punteggi modificati a mano",
     "class.refused": "File respinti",
     "class.unknown-mistake": "nessuno degli errori noti",
     "class.adjustment": "Il docente ha modificato questo risultato: {reason}",
@@ -414,20 +419,20 @@ SENTENCES = {
     "class.column-after": "dopo",
     "class.column-reason": "motivo",
     # --- check: the report on one sheet ---
-    "check.points": "{points} punti su {most}",
+    "check.points": "Punti: {points} su {most}",
     "check.all-correct": "Tutto è corretto.",
-    "check.nothing-wrong": "Qui non c'è niente di sbagliato, ma non a tutto è stata data risposta.",
+    "check.nothing-wrong": "Nessun errore, ma alcune risposte mancano.",
     "check.first-wrong": "Primo passo errato:",
     "check.could-be": "Diversi errori danno questi numeri:",
     "check.perhaps": "Forse è questo:",
     "check.unexplained": "Nessuno degli errori noti dà questi numeri a partire da ciò che precede.",
-    "check.expected": "A partire da ciò che precede, la riga è",
-    "check.hint": "Riguarda {name}: si calcola da {inputs}.",
+    "check.expected": "Con i tuoi valori precedenti, questo passo si calcola così",
+    "check.hint": "Ricontrolla {name}: si calcola da {inputs}.",
     "check.hint-shape": "Controlla ogni fattore, il suo segno e se una matrice va trasposta.",
     "check.after-one": "La risposta che segue dalla tua conserva i suoi punti.",
     "check.after-many": "Le {count} risposte che seguono dalla tua conservano i loro punti.",
-    "check.after-one-share": "La risposta che segue dalla tua ottiene il {share} dei suoi punti.",
-    "check.after-many-share": "Le {count} risposte che seguono dalla tua ottengono il {share} dei loro punti.",
+    "check.after-one-share": "La risposta che segue dalla tua ottiene una parte dei suoi punti: {share}.",
+    "check.after-many-share": "Le {count} risposte che seguono dalla tua ottengono una parte dei loro punti: {share}.",
     "check.legend": (
         "✓ corretta, ≈ sbagliata nell'ultima cifra, ~ troppo poche cifre, ↳ coerente con un errore precedente, "
         "✗ errata, · senza risposta, ? qui non è un numero."
@@ -455,27 +460,25 @@ SENTENCES = {
     "check.coarse": "giusta fin dove arriva, con meno cifre di quelle chieste",
     "check.vague": "troppo poche cifre per distinguere il giusto dallo sbagliato",
     "check.machine": "giusta alla precisione della macchina che l'ha calcolata",
-    "check.wrong": "non è ciò che dà la riga",
-    "check.wrong-given": "è un dato del problema, con un altro numero",
+    "check.wrong": "non è il risultato di questo passo",
+    "check.wrong-given": "è un dato del problema, e il suo valore è un altro",
     "check.wrong-expected": "il valore atteso era {value}",
-    "check.follows.from": "giusta per i tuoi valori di {names}",
-    "check.from-nothing": "giusta per il tuo 0 precedente, ma uno 0 la rende banale: nessun punto",
+    "check.follows.from": "corretta per i tuoi valori di {names}",
+    "check.from-nothing": "segue dal tuo 0 precedente, ma ogni prodotto per 0 dà 0: nessun punto",
     "check.missing": "senza risposta",
-    "check.stands-in": (
-        "Dove manca una risposta, per ciò che viene dopo vale quello che si ricava dai tuoi stessi valori."
-    ),
+    "check.stands-in": ("Dove manca una risposta, i passi seguenti usano il valore ricavato dai tuoi numeri."),
     "check.incomplete": "alcuni elementi sono vuoti",
-    "check.cut": "l'ultima cifra è stata troncata, non arrotondata",
-    "check.cut-refused": "l'ultima cifra è stata troncata, mentre il problema chiede di arrotondare",
-    "check.few-digits": "{text}: qui sono bastate queste poche cifre",
-    "check.explain": "Il tuo foglio, riga per riga",
+    "check.cut": "il numero è stato troncato dopo l'ultima cifra, non arrotondato",
+    "check.cut-refused": "il numero è stato troncato, mentre il problema chiede di arrotondare",
+    "check.few-digits": "{text}: qui bastavano così poche cifre",
+    "check.explain": "Il tuo foglio, passo per passo",
     "check.explain-rest": "Ciò che viene dopo, a partire dal tuo valore",
-    "check.explain-blank": "Hai lasciato vuoto; la riga prosegue con questo valore.",
-    "check.explain-invalid": "La tua risposta non è leggibile; la riga prosegue con questo valore.",
+    "check.explain-blank": "Non hai risposto: si prosegue con questo valore.",
+    "check.explain-invalid": "La tua risposta non è leggibile: si prosegue con questo valore.",
     "check.explain-agrees": "I tuoi numeri concordano.",
-    "check.explain-differs": "Qui hai scritto altro; le righe seguenti partono dal tuo valore.",
+    "check.explain-differs": "Qui hai scritto altro; i passi seguenti partono dal tuo valore.",
     "check.refused": "Questo file non è stato valutato",
-    "gradescope.score": "{points} punti su {most}.",
+    "gradescope.score": "Punti: {points} su {most}.",
     "gradescope.first-wrong": "Primo passo errato: {name}.",
     "gradescope.adjusted": "Modificato dal docente: {reason}",
     # --- end of check ---
@@ -489,18 +492,22 @@ SENTENCES = {
     "scalar.numbers": "in numeri",
     "scalar.gradient": "gradiente",
     "scalar.sum": "somma",
-    "scalar.more": "Nodi non mostrati: {count}; --full li mostra, --only ID mostra quelli di cui esso ha bisogno.",
+    "scalar.more": "Nodi non mostrati: {count}; --full li mostra tutti, --only ID solo quelli che servono a ID.",
     # derivatives, cost and drawings
     "derive.program": "Il programma",
     "derive.derivatives": "Le sue derivate",
     "derive.shape": "forma",
     "derive.known": "Semplificazioni note",
     "derive.values": "Con i numeri del problema",
-    "derive.direction": "{name} è la direzione ({shape}): ciò che segue è l'hessiana per {name}.",
+    "derive.direction": "{name} è la direzione ({shape}): ciò che segue è il prodotto dell'hessiana per {name}.",
     "derive.simplification": "{name} si riduce a {formula}, qualunque siano i parametri.",
-    "derive.one-hot": ("Target one-hot ({names}): la probabilità della classe vera perde 1, ogni altra resta com'è."),
-    "derive.out-of-range": "Calcolato come dice la sua formula, {name} esce qui dall'intervallo dei numeri.",
-    "cost.heading": "Quanto costano le due fasi",
+    "derive.one-hot": (
+        "Target one-hot ({names}): si sottrae 1 alla probabilità della classe giusta, le altre restano invariate."
+    ),
+    "derive.out-of-range": (
+        "Calcolato come dice la sua formula, {name} esce qui dall'intervallo dei numeri rappresentabili."
+    ),
+    "cost.heading": "Quanto costano le fasi",
     "cost.lines": "Riga per riga",
     "cost.layers": "Livello per livello",
     "cost.differences": "Lo stesso gradiente con le differenze centrali",
@@ -514,7 +521,7 @@ SENTENCES = {
     "cost.count-operations": "operazioni",
     "cost.count-numbers": "numeri",
     "cost.count-edges": "archi",
-    "cost.count-work": "prodotti e somme",
+    "cost.count-work": "moltiplicazioni e somme",
     "cost.layer": "livello",
     "cost.rest": "loss e resto",
     "cost.method": "metodo",
@@ -525,16 +532,17 @@ SENTENCES = {
     "cost.hidden": "livelli L",
     "cost.per-weight": "÷ L m²",
     "cost.why": (
-        "Un numero è un elemento di una riga, un arco è un numero da cui se ne calcola un altro. In avanti ogni "
-        "numero si calcola una volta: O(N). All'indietro, un prodotto per ogni arco percorso da un gradiente: "
-        "O(archi) ≤ O(N²)."
+        "Un numero è un elemento di una delle quantità calcolate; un arco collega un numero a un altro che se "
+        "ne ricava. In avanti ogni numero si calcola una volta: O(N). All'indietro, un prodotto per ogni arco "
+        "percorso da un gradiente: O(archi) ≤ O(N²)."
     ),
     "cost.measure": (
-        "In avanti: numeri {numbers}, archi {edges}. Gli archi percorsi dalla propagazione all'indietro sono {active}."
+        "In avanti: numeri {numbers}, archi {edges}; di questi archi la propagazione all'indietro ne percorre {active}."
     ),
     "cost.why-differences": (
-        "Parametri: {parameters}, ciascuno spostato in su e in giù; propagazioni in avanti: {passes}. Alla "
-        "backpropagation bastano una propagazione in avanti e una all'indietro: un costo {factor} volte minore."
+        "I {parameters} parametri si spostano uno alla volta in su e in giù: {passes} propagazioni in avanti. "
+        "Alla backpropagation bastano una propagazione in avanti e una all'indietro: un costo {factor} volte "
+        "minore."
     ),
     "cost.why-growth": (
         "L livelli di m unità, una sola istanza. L'ultima colonna resta vicina a una costante: entrambe le fasi sono "
@@ -546,9 +554,9 @@ SENTENCES = {
     "graph.units": "unità di ogni strato, dall’ingresso all’uscita: {sizes}",
     # paths
     "paths.heading": "Cammini",
-    "paths.count.none": "Nessun cammino porta da {start} a {end}, quindi il gradiente è 0.",
-    "paths.count.one": "Un solo cammino porta da {start} a {end}.",
-    "paths.count.many": "I cammini da {start} a {end} sono {count}.",
+    "paths.count.none": "Nessun cammino porta dal nodo {start} al nodo {end}, quindi il gradiente è 0.",
+    "paths.count.one": "Un solo cammino porta dal nodo {start} al nodo {end}.",
+    "paths.count.many": "Ci sono {count} cammini dal nodo {start} al nodo {end}.",
     "paths.path": "{nodes}",
     "paths.sum": "La loro somma",
     "paths.agrees": "La backpropagation trova {gradient} = {value}: lo stesso valore.",
@@ -558,8 +566,9 @@ SENTENCES = {
         "tutti è"
     ),
     "paths.why": (
-        "Moltiplicando lungo {count} cammini si percorrono archi {steps} volte. La backpropagation percorre una sola "
-        "volta ciascuno dei {edges} archi: ciò che torna a un nodo vi si somma e prosegue come un unico numero."
+        "Moltiplicando lungo i {count} cammini si percorrono {steps} archi, contando le ripetizioni. La "
+        "backpropagation percorre una sola volta ciascuno dei {edges} archi: ciò che torna a un nodo vi si "
+        "somma e prosegue come un unico numero."
     ),
     "paths.why-one": (
         "Con un solo cammino la backpropagation moltiplica lungo di esso, una sola volta per arco (archi: {edges})."
@@ -567,15 +576,16 @@ SENTENCES = {
     # large graphs
     "large.heading": "Uscita e gradienti",
     "large.brief": (
-        "Questo grafo ha {count} righe, troppe per uno svolgimento completo: è risolto in breve. --only NOME mostra le "
-        "righe che servono a una quantità, se sono poche; --format json contiene tutti i valori."
+        "Questo grafo ha {count} righe, troppe per uno svolgimento completo: se ne mostra solo un riassunto. "
+        "--only NOME mostra le righe che servono a una quantità, se sono poche; --format json contiene tutti "
+        "i valori."
     ),
     "large.more": "Gradienti non mostrati: {count}; --format json li contiene tutti.",
     # training
     "train.setup": "{instances}, parametri: {weights}; {optimizer}, {rate}, {batches}.",
     "train.instances": "{count} istanze",
     "train.one-instance": "1 istanza",
-    "train.full": "tutte in ogni aggiornamento",
+    "train.full": "tutte le istanze in ogni aggiornamento",
     "train.single": "una sola istanza per aggiornamento",
     "train.batches": "{size} istanze per aggiornamento, {updates} aggiornamenti per epoca",
     "train.shuffled": ", mescolate con seme {seed}",
@@ -594,14 +604,16 @@ SENTENCES = {
     ),
     "train.stopped.time": "Tempo scaduto; epoche: {epochs}, aggiornamenti: {updates}; {objective}.",
     "train.diverged.not-finite": (
-        "L'addestramento diverge: all'aggiornamento {update} (epoca {epoch}) {name} è la prima quantità che non è un "
-        "numero finito. Scegli un tasso di apprendimento più piccolo, o ingressi più vicini a 1."
+        "L'addestramento diverge: all'aggiornamento {update} (epoca {epoch}) {name} è la prima quantità che "
+        "non è un numero finito. Scegli un tasso di apprendimento più piccolo, o ingressi riscalati a valori "
+        "dell'ordine di 1."
     ),
     "train.diverged.growing": (
-        "L'addestramento diverge: all'aggiornamento {update} (epoca {epoch}) {name} è più di 1000 volte il valore "
-        "iniziale. Scegli un tasso di apprendimento più piccolo, o ingressi più vicini a 1."
+        "L'addestramento diverge: all'aggiornamento {update} (epoca {epoch}) {name} è più di 1000 volte il "
+        "valore iniziale. Scegli un tasso di apprendimento più piccolo, o ingressi riscalati a valori "
+        "dell'ordine di 1."
     ),
-    "train.next": "{first} svolge a mano i primi aggiornamenti; {second} salva il risultato come file di problema.",
+    "train.next": "{first} mostra i primi aggiornamenti svolti; {second} salva il risultato come file di problema.",
     "optimizer.gradient_descent": "discesa del gradiente",
     "optimizer.momentum": "momentum",
     "optimizer.rmsprop": "RMSProp",
@@ -614,7 +626,7 @@ SENTENCES = {
     # end of training
     # practice
     "practice.welcome": (
-        "Una quantità alla volta: scrivi i suoi numeri, oppure ? per un suggerimento. Altre parole: help."
+        "Una quantità alla volta: scrivi i suoi numeri, oppure ? per un suggerimento. Altri comandi: help."
     ),
     "practice.resumed": "Riprendi da dove avevi lasciato: risposte date {at} su {total}.",
     "practice.help": (
@@ -626,9 +638,9 @@ SENTENCES = {
     "practice.wanted.rows": "{count} numeri, le righe separate da `;`",
     "practice.count": "Numeri scritti: {found}; attesi: {wanted}.",
     "practice.right": "Giusto.",
-    "practice.not-yet": "Non ancora.",
-    "practice.wrong": "Non ancora. Scrivi ? per un suggerimento.",
-    "practice.wrong-again": "Ancora no. Scrivi ? per un suggerimento, o skip per saltare.",
+    "practice.not-yet": "Non è ancora giusto.",
+    "practice.wrong": "Non è ancora giusto. Scrivi ? per un suggerimento.",
+    "practice.wrong-again": "Non è ancora giusto. Scrivi ? per un suggerimento, o skip per saltare.",
     "practice.summary": "Risposte giuste: {right} su {total}. Suggerimenti: {hints}. Tentativi errati: {tries}.",
     "practice.left": "Ancora da fare: {names}.",
     "practice.kept": "I tuoi progressi sono salvati: lo stesso comando riprende da qui.",

@@ -21,7 +21,7 @@ SENTENCES = {
     "title.regularizer": "Termo de regularização",
     "title.objective": "Função de custo",
     "title.definition": "Nó {name}",
-    "title.node_gradient": "Gradiente em relação a {name}",
+    "title.node_gradient": "Gradiente em relação ao nó {name}",
     "title.input_gradient": "Gradiente em relação a {name}",
     "title.unused_gradient": "Gradiente em relação a {name}",
     "title.seed": "Gradiente da saída em relação a si mesma",
@@ -57,27 +57,31 @@ SENTENCES = {
     "why.activation.identity": "a camada é linear, então a pré-ativação passa sem mudança.",
     "why.activation.softmax": "a softmax transforma os escores em probabilidades cuja soma é 1.",
     "why.loss": "quão longe a predição está do alvo.",
-    "why.loss.batch": "quão longe cada predição está do seu alvo, um número para cada instância.",
-    "why.regularizer": "quanto custam os parâmetros grandes, entre os parâmetros treinados que ele abrange.",
+    "why.loss.batch": "quão longe cada predição está do respectivo alvo, um número para cada instância.",
+    "why.regularizer": "penaliza valores grandes dos parâmetros a que se aplica.",
     "why.objective": "o que o treinamento minimiza.",
     "why.objective.batch": "um único número para o lote inteiro de {count} instâncias: o que o treinamento minimiza.",
     "why.definition": "",
-    "why.seed": "a saída varia tanto quanto ela mesma; todos os outros gradientes são construídos sobre este 1.",
-    "why.node_gradient.one": "o nó é usado uma vez, por {consumers}; é o gradiente desse nó vezes a derivada local.",
+    "why.seed": "a derivada da saída em relação a si mesma é 1; todos os outros gradientes partem deste 1.",
+    "why.node_gradient.one": (
+        "o nó é usado uma só vez, por {consumers}: o gradiente em relação a esse nó é multiplicado pela derivada local."
+    ),
     "why.node_gradient.direct": "a saída usa o nó diretamente, então o gradiente é a derivada local.",
     "why.node_gradient.many": (
-        "o nó é usado {count} vezes, por {consumers}; há um termo para cada uso, e eles são somados."
+        "o nó é usado {count} vezes, por {consumers}: os termos, um para cada uso, são somados."
     ),
     "why.node_gradient.twice": "o nó é usado duas vezes, por {consumers}; há um termo para cada uso, e se somam.",
     "why.unused_gradient": "a saída não depende dele.",
-    "why.local_derivative": "quanto cada ativação varia com a sua pré-ativação.",
+    "why.local_derivative": "quanto cada ativação varia com a respectiva pré-ativação.",
     "why.jacobian": "cada probabilidade depende de todos os escores, então as derivadas formam uma matriz.",
     "why.prediction_gradient": "deriva-se a função de perda em relação à predição.",
     "why.activation_gradient": "o gradiente volta através dos pesos da camada {above}, transpostos.",
     "why.pre_activation_gradient": "atravessa-se a ativação multiplicando, elemento a elemento, pela derivada dela.",
     "why.pre_activation_gradient.jacobian": "atravessa-se a softmax multiplicando pela jacobiana dela.",
     "why.pre_activation_gradient.softmax": "atravessa-se a softmax, uma instância de cada vez.",
-    "why.weights_gradient": "{shapes}, a forma de {name}.",
+    "why.weights_gradient": (
+        "o gradiente de cada peso é o da sua unidade vezes o valor que ele multiplicou: {shapes}, a forma de {name}."
+    ),
     "why.bias_gradient": "o bias é somado, então o gradiente dele é o da pré-ativação.",
     "why.bias_gradient.batch": (
         "todas as instâncias usam o mesmo bias, então o gradiente dele é a soma sobre as instâncias."
@@ -92,7 +96,7 @@ SENTENCES = {
     "why.squares": "todos os quadrados dos gradientes até aqui, elemento a elemento.",
     "why.mean_squares": "os quadrados dos gradientes; o peso dos mais antigos diminui.",
     "why.mean_gradient": "os gradientes; o peso dos mais antigos diminui.",
-    "why.bias_correction": "divide-se pelo que os pesos da média somam até aqui.",
+    "why.bias_correction": "divide-se por 1 − βᵏ, a soma dos coeficientes da média até aqui.",
     "why.adagrad": "um passo que encolhe onde os gradientes foram grandes.",
     "why.rmsprop": "um passo medido pelo tamanho dos gradientes recentes.",
     "why.adam": "a média corrigida dividida pela raiz da média corrigida dos quadrados.",
@@ -244,13 +248,15 @@ SENTENCES = {
     "note.no-backward": "Este problema não tem função de perda: não há o que derivar nem propagar para trás.",
     "note.no-update": "Este problema não pede atualização; a chave update: no arquivo pede uma.",
     "list.and": "e",
-    "note.each-step": "Cada grandeza é arredondada para o que se lê antes de ser usada adiante.",
+    "note.each-step": "Cada grandeza é arredondada para os dígitos mostrados antes de ser usada nos passos seguintes.",
     "note.shortcut": "Com esta função de perda, todo o caminho através da ativação se reduz a {formula}.",
     "note.level": (
         "{slope} vale 0 em toda parte: a função salta e, fora disso, é constante; através dela nada se aprende."
     ),
     "note.kink": "{entry} vale exatamente 0, onde esta ativação não tem derivada; este problema adota {value} ali.",
-    "note.choice": "{choice} vale 1 onde isto é verdade e 0 onde não é: entre dois números iguais, vale o primeiro.",
+    "note.choice": (
+        "{choice} vale 1 se a condição é verdadeira e 0 se não é: entre dois números iguais, vale o primeiro."
+    ),
     "note.unprintable": (
         "{name} tem um elemento grande demais para ser representado; o cálculo o contorna com {formula}."
     ),
@@ -266,7 +272,7 @@ SENTENCES = {
     "table.quantity": "grandeza",
     "table.value": "valor",
     "table.gradient": "gradiente {of}",
-    "table.agrees": "concorda até",
+    "table.agrees": "coincide até",
     "table.numeric": "diferença central",
     "table.formula": "fórmula",
     "table.old": "antigo",
@@ -281,7 +287,7 @@ SENTENCES = {
     "sheet.title": "Folha de respostas",
     "sheet.heading": "Folha de respostas: {title}",
     "sheet.numbers": "Os números são escritos com ponto decimal: 0.25, -3.1e-5; ou como frações: 1/3.",
-    "sheet.decimals": "Casas pedidas depois do ponto: {count}.",
+    "sheet.decimals": "Casas decimais pedidas: {count}.",
     "sheet.significant": "Algarismos significativos pedidos: {count}.",
     "sheet.blank": "Escreva os seus números no lugar de null; null conta como resposta em branco.",
     "sheet.student": "seu nome ou número",
@@ -301,10 +307,10 @@ SENTENCES = {
     "convention.layout.x W + b": "Os vetores são linhas: {formula}. Uma matriz de pesos tem uma coluna por unidade.",
     "convention.layout.x W^T + b": "Os vetores são linhas: {formula}. Uma matriz de pesos tem uma linha por unidade.",
     "convention.loss": "Função de perda",
-    "convention.loss.half_squared_error": "Metade dos erros quadráticos",
+    "convention.loss.half_squared_error": "Um meio do erro quadrático",
     "convention.loss.squared_error": "Os erros quadráticos",
     "convention.loss.mean_squared_error": "Os erros quadráticos",
-    "convention.loss.half_mean_squared_error": "Metade dos erros quadráticos",
+    "convention.loss.half_mean_squared_error": "Um meio do erro quadrático",
     "convention.loss.binary_cross_entropy": "A entropia cruzada binária",
     "convention.loss.cross_entropy": "A entropia cruzada",
     "convention.loss.absolute_error": "Os erros absolutos",
@@ -318,17 +324,17 @@ SENTENCES = {
     "convention.outputs.mean": ", com a média sobre as saídas",
     "convention.factor": ", vezes {factor}",
     "convention.batch": "Lote",
-    "convention.batch.mean": "A média das perdas das suas {count} instâncias.",
-    "convention.batch.sum": "A soma das perdas das suas {count} instâncias.",
+    "convention.batch.mean": "A média das perdas sobre as instâncias do lote (número: {count}).",
+    "convention.batch.sum": "A soma das perdas sobre as instâncias do lote (número: {count}).",
     "convention.log": "Logaritmo",
     "convention.log.e": "Natural: ln, na base e.",
     "convention.log.2": "Na base 2.",
     "convention.log.10": "Na base 10.",
     "convention.kink": "Derivada em 0",
-    "convention.kink.here": "{function}: {value}.",
+    "convention.kink.here": "para {function}, vale {value}.",
     "convention.delta": "δ",
     "convention.delta.here": "{name} representa {meaning}.",
-    "convention.digits": "Algarismos",
+    "convention.digits": "Arredondamento",
     "convention.final": "Calcule com todas as casas e arredonde só o que escrever.",
     "page.about": "Preencha as caixas e salve as respostas em um arquivo para entregar. Nada é enviado pela rede.",
     "page.numbers": "A vírgula decimal é lida como ponto; frações como 1/3 também são números.",
@@ -344,17 +350,18 @@ SENTENCES = {
     "key.title": "Gabarito",
     "key.value": "valor",
     "key.piece": "linhas {top}–{bottom}, colunas {left}–{right}",
-    "key.total": "ao todo",
+    "key.total": "total",
     "key.rules": "Quando uma resposta está correta",
     "key.interval": (
-        "Uma resposta está correta quando o valor verdadeiro, arredondado, é ela: vale meia unidade do último "
-        "algarismo escrito para cada lado, e vale o que o arredondamento honesto das respostas anteriores explica."
+        "Uma resposta está correta se coincide com o valor exato arredondado para os algarismos escritos, "
+        "isto é, se difere dele em no máximo meia unidade do último algarismo; também se aceitam diferenças "
+        "causadas só pelo arredondamento das respostas anteriores."
     ),
     "key.truncation.accept": "Casas cortadas em vez de arredondadas contam como corretas.",
     "key.truncation.reject": "Casas cortadas em vez de arredondadas contam como erradas.",
     "key.absolute": "Além disso, uma resposta pode se afastar {value}.",
     "key.relative": "Além disso, uma resposta pode se afastar {value} vezes o valor verdadeiro.",
-    "key.follow.all": "O que decorre de um erro anterior mantém os seus pontos.",
+    "key.follow.all": "O que decorre de um erro anterior mantém os pontos.",
     "key.follow.some": "O que decorre de um erro anterior vale {share} dos seus pontos.",
     "key.follow.none": "O que decorre de um erro anterior não vale pontos.",
     # --- end of answer sheets and keys ---
@@ -413,7 +420,7 @@ SENTENCES = {
     "check.could-be": "Vários erros dão estes números:",
     "check.perhaps": "Talvez seja isto:",
     "check.unexplained": "Nenhum dos erros conhecidos dá estes números a partir do que vem antes.",
-    "check.expected": "A partir do que vem antes, a linha é",
+    "check.expected": "Com os valores anteriores que você escreveu, este passo se calcula assim",
     "check.hint": "Reveja {name}: o cálculo parte de {inputs}.",
     "check.hint-shape": "Confira cada fator, o sinal dele e se alguma matriz precisa ser transposta.",
     "check.after-one": "A resposta que decorre da sua mantém os pontos.",
@@ -447,25 +454,25 @@ SENTENCES = {
     "check.coarse": "certa até onde vai, com menos dígitos do que o pedido",
     "check.vague": "dígitos de menos para distinguir o certo do errado",
     "check.machine": "certa na precisão da máquina que a calculou",
-    "check.wrong": "não é o que a linha dá",
-    "check.wrong-given": "este valor é dado, com outro número",
+    "check.wrong": "não é o resultado deste passo",
+    "check.wrong-given": "é um dado do problema, e o valor é outro",
     "check.wrong-expected": "o valor esperado era {value}",
     "check.follows.from": "certa para os seus valores de {names}",
-    "check.from-nothing": "certa para o seu 0 anterior, mas um 0 a torna trivial: sem pontos",
+    "check.from-nothing": "decorre do seu 0 anterior, mas qualquer produto por 0 dá 0: sem pontos",
     "check.missing": "sem resposta",
     "check.stands-in": (
-        "Onde falta uma resposta, o que decorre dos seus próprios valores a substitui para o que vem depois."
+        "Onde falta uma resposta, os passos seguintes usam o valor calculado a partir dos seus números."
     ),
     "check.incomplete": "alguns elementos estão em branco",
-    "check.cut": "o último dígito foi truncado, não arredondado",
-    "check.cut-refused": "o último dígito foi truncado, e este problema pede arredondamento",
-    "check.few-digits": "{text}: tão poucos dígitos bastaram aqui",
-    "check.explain": "A sua folha, linha por linha",
+    "check.cut": "o número foi truncado depois do último dígito, não arredondado",
+    "check.cut-refused": "o número foi truncado, e este problema pede arredondamento",
+    "check.few-digits": "{text}: aqui bastavam tão poucos dígitos",
+    "check.explain": "A sua folha, passo a passo",
     "check.explain-rest": "O que vem depois, a partir do seu valor",
-    "check.explain-blank": "Você deixou em branco; a linha segue com este valor.",
-    "check.explain-invalid": "A sua resposta não pôde ser lida; a linha segue com este valor.",
+    "check.explain-blank": "Você deixou em branco; seguimos com este valor.",
+    "check.explain-invalid": "Não foi possível ler a sua resposta; seguimos com este valor.",
     "check.explain-agrees": "Os seus números conferem.",
-    "check.explain-differs": "Aqui você escreveu outra coisa; as linhas abaixo seguem a partir dela.",
+    "check.explain-differs": "Aqui você escreveu outra coisa; os passos abaixo usam o seu valor.",
     "check.refused": "Este arquivo não foi corrigido",
     "gradescope.score": "{points} de {most} pontos.",
     "gradescope.first-wrong": "Primeiro passo errado: {name}.",
@@ -481,20 +488,18 @@ SENTENCES = {
     "scalar.numbers": "em números",
     "scalar.gradient": "gradiente",
     "scalar.sum": "soma",
-    "scalar.more": "Nós não mostrados: {count}; --full mostra todos, --only ID mostra os que aquele nó usa.",
+    "scalar.more": "Nós não mostrados: {count}; --full mostra todos, --only ID mostra os que o nó ID usa.",
     # derivatives, cost and drawings
     "derive.program": "O programa",
     "derive.derivatives": "As derivadas",
     "derive.shape": "forma",
     "derive.known": "Simplificações conhecidas",
     "derive.values": "Com os números do problema",
-    "derive.direction": "{name} é a direção ({shape}): o que segue é a hessiana vezes {name}.",
+    "derive.direction": "{name} é a direção ({shape}): o que segue é a hessiana multiplicada por {name}.",
     "derive.simplification": "{name} se reduz a {formula}, quaisquer que sejam os parâmetros.",
-    "derive.one-hot": (
-        "Alvo one-hot ({names}): a probabilidade da classe verdadeira perde 1, as outras ficam como estão."
-    ),
+    "derive.one-hot": ("Alvo one-hot ({names}): subtrai-se 1 da probabilidade da classe certa; as outras não mudam."),
     "derive.out-of-range": "Calculado como diz a fórmula, {name} sai aqui da faixa dos números representáveis.",
-    "cost.heading": "Quanto custam as duas fases",
+    "cost.heading": "Quanto custam as fases",
     "cost.lines": "Linha por linha",
     "cost.layers": "Camada por camada",
     "cost.differences": "O mesmo gradiente por diferenças centrais",
@@ -519,11 +524,11 @@ SENTENCES = {
     "cost.hidden": "camadas L",
     "cost.per-weight": "÷ L m²",
     "cost.why": (
-        "Um número é um elemento de uma linha, e uma aresta é um número a partir do qual outro é calculado. Para "
-        "frente, cada número é calculado uma vez: O(N). Para trás, um produto para cada aresta por onde passa um "
-        "gradiente: O(arestas) ≤ O(N²)."
+        "Um número é um elemento de uma das grandezas calculadas; uma aresta liga um número a outro que se "
+        "calcula a partir dele. Para frente, cada número é calculado uma vez: O(N). Para trás, um produto "
+        "para cada aresta por onde passa um gradiente: O(arestas) ≤ O(N²)."
     ),
-    "cost.measure": ("Para frente: números {numbers}, arestas {edges}. As arestas percorridas para trás são {active}."),
+    "cost.measure": ("Para frente: números {numbers}, arestas {edges}; dessas arestas, a volta percorre {active}."),
     "cost.why-differences": (
         "Parâmetros: {parameters}, cada um deslocado para cima e para baixo; propagações para frente: {passes}. À "
         "back-propagation bastam uma propagação para frente e uma para trás: um custo {factor} vezes menor."
@@ -538,9 +543,9 @@ SENTENCES = {
     "graph.units": "unidades de cada camada, da entrada à saída: {sizes}",
     # paths
     "paths.heading": "Caminhos",
-    "paths.count.none": "Nenhum caminho leva de {start} a {end}, então o gradiente é 0.",
-    "paths.count.one": "Um único caminho leva de {start} a {end}.",
-    "paths.count.many": "Os caminhos de {start} a {end} são {count}.",
+    "paths.count.none": "Nenhum caminho leva do nó {start} ao nó {end}, então o gradiente é 0.",
+    "paths.count.one": "Um único caminho leva do nó {start} ao nó {end}.",
+    "paths.count.many": "Há {count} caminhos do nó {start} ao nó {end}.",
     "paths.path": "{nodes}",
     "paths.sum": "A soma deles",
     "paths.agrees": "A back-propagation encontra {gradient} = {value}: o mesmo valor.",
@@ -549,8 +554,9 @@ SENTENCES = {
         "Caminhos mostrados: {listed} de {count} (--most mostra mais); pela back-propagation, a soma de todos é"
     ),
     "paths.why": (
-        "Multiplicar ao longo de {count} caminhos percorre arestas {steps} vezes. A back-propagation percorre uma "
-        "única vez cada uma das {edges} arestas: o que volta a um nó é somado ali e segue como um só número."
+        "Multiplicando ao longo dos {count} caminhos, percorrem-se {steps} arestas, contando as repetições. A "
+        "back-propagation percorre uma única vez cada uma das {edges} arestas: o que volta a um nó é somado "
+        "ali e segue como um só número."
     ),
     "paths.why-one": (
         "Com um único caminho, a back-propagation multiplica ao longo dele, uma só vez por aresta (arestas: {edges})."
@@ -566,7 +572,7 @@ SENTENCES = {
     "train.setup": "{instances}, parâmetros: {weights}; {optimizer}, {rate}, {batches}.",
     "train.instances": "{count} instâncias",
     "train.one-instance": "1 instância",
-    "train.full": "todas em cada atualização",
+    "train.full": "todas as instâncias em cada atualização",
     "train.single": "uma única instância por atualização",
     "train.batches": "{size} instâncias por atualização, {updates} atualizações por época",
     "train.shuffled": ", embaralhadas com a semente {seed}",
@@ -585,15 +591,16 @@ SENTENCES = {
     ),
     "train.stopped.time": "Tempo esgotado; épocas: {epochs}, atualizações: {updates}; {objective}.",
     "train.diverged.not-finite": (
-        "O treinamento divergiu: na atualização {update} (época {epoch}), {name} é a primeira grandeza que não é um "
-        "número finito. Use uma taxa de aprendizado menor, ou entradas mais próximas de 1."
+        "O treinamento divergiu: na atualização {update} (época {epoch}), {name} é a primeira grandeza que "
+        "não é um número finito. Use uma taxa de aprendizado menor, ou entradas reescaladas para valores da "
+        "ordem de 1."
     ),
     "train.diverged.growing": (
-        "O treinamento diverge: na atualização {update} (época {epoch}), {name} é mais de 1000 vezes o valor inicial. "
-        "Use uma taxa de aprendizado menor, ou entradas mais próximas de 1."
+        "O treinamento diverge: na atualização {update} (época {epoch}), {name} é mais de 1000 vezes o valor "
+        "inicial. Use uma taxa de aprendizado menor, ou entradas reescaladas para valores da ordem de 1."
     ),
     "train.next": (
-        "{first} resolve à mão as primeiras atualizações; {second} guarda o resultado como arquivo de problema."
+        "{first} mostra os primeiros passos resolvidos; {second} guarda o resultado como arquivo de problema."
     ),
     "optimizer.gradient_descent": "descida do gradiente",
     "optimizer.momentum": "momentum",
@@ -606,8 +613,8 @@ SENTENCES = {
     "data.classes": " As classes de {column}: {classes}.",
     # end of training
     # practice
-    "practice.welcome": "Uma grandeza de cada vez: digite os números, ou ? para uma dica. Outras palavras: help.",
-    "practice.resumed": "Você continua de onde parou: {at} de {total} já respondidas.",
+    "practice.welcome": "Uma grandeza de cada vez: digite os números, ou ? para uma dica. Outros comandos: help.",
+    "practice.resumed": "Você continua de onde parou (respostas dadas: {at} de {total}).",
     "practice.help": (
         "Digite números, ou: ? uma dica, back volta, skip pula, sheet mostra em que ponto você está, "
         "quit sai (para continuar depois)."
@@ -617,8 +624,8 @@ SENTENCES = {
     "practice.wanted.rows": "{count} números, com as linhas separadas por `;`",
     "practice.count": "Números digitados: {found}; esperados: {wanted}.",
     "practice.right": "Certo.",
-    "practice.not-yet": "Ainda não.",
-    "practice.wrong": "Ainda não. Digite ? para uma dica.",
+    "practice.not-yet": "Ainda não está certo.",
+    "practice.wrong": "Ainda não está certo. Digite ? para uma dica.",
     "practice.wrong-again": "Ainda não é isso. Digite ? para uma dica, ou skip para pular.",
     "practice.summary": "Respostas certas: {right} de {total}. Dicas: {hints}. Tentativas erradas: {tries}.",
     "practice.left": "Ainda em aberto: {names}.",

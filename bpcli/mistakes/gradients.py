@@ -355,15 +355,16 @@ def statistics_taken_as_constants(line: Line) -> Iterator[Made]:
 
 def _is_statistic(line: Line, seed: Variable) -> bool:
     """Whether a gradient is that of a mean, a variance, a norm, a maximum, or of what is made of them alone."""
-    return seed.of is not None and _tells_of_many(line, seed.of)
+    return seed.of is not None and tells_of_many(line, seed.of)
 
 
-def _tells_of_many(line: Line, of: Variable) -> bool:
+def tells_of_many(line: Line, of: Variable) -> bool:
+    """Whether a quantity is a mean, a variance, a norm, a maximum, or made of such alone."""
     formula = line.formula_of(of)
     if formula is None or of is line.around.solution.output or of.role in ("loss", "objective"):
         return False
     used = variables_of(formula)
-    if all(_tells_of_many(line, v) for v in used):
+    if all(tells_of_many(line, v) for v in used):
         return bool(used)
     return any(count_of(of.shape) < count_of(v.shape) for v in used) and any(map(_is_of_one, _reductions(formula)))
 

@@ -8,11 +8,12 @@ from functools import partial
 import numpy as np
 
 from bpcli.calculus.backprop import sum_to_shape
-from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, substitute
+from bpcli.calculus.expr import Apply, Constant, Expr, Operation, Variable, substitute, variables_of
 from bpcli.calculus.ops.elementary import add, divide, multiply, sqrt, subtract, sum_of
 from bpcli.calculus.ops.matrices import axis_sum, matmul, transpose
 from bpcli.calculus.ops.reductions import softmax
 from bpcli.calculus.program import Contribution
+from bpcli.mistakes.gradients import tells_of_many
 from bpcli.mistakes.line import Line, Made
 from bpcli.mistakes.linework import in_order
 from bpcli.mistakes.rewriting import mistake
@@ -243,6 +244,8 @@ def another_deviation(line: Line) -> Iterator[Made]:
             yield lambda: multiply(share, line.right)
     for root in line.calls(sqrt):
         inner = root.inputs[0]
+        if not any(tells_of_many(line, v) for v in variables_of(inner)):
+            continue  # of other squares the root is another matter
         yield partial(line.put, root, inner)
         if isinstance(inner, Apply) and inner.operation is add and isinstance(inner.inputs[1], Constant):
             yield partial(line.put, root, add(sqrt(inner.inputs[0]), inner.inputs[1]))

@@ -65,7 +65,10 @@ def test_words_are_looked_for():
 
 def test_the_list_says_which_mistakes_may_be_conventions():
     lines = render(mistakes_document(), "markdown").splitlines()
-    assert "| `L02` | mean for half the sum | L = (1/n) Σ (y − t)² where L = ½ Σ (y − t)² | or a convention |" in lines
+    assert (
+        "| `L02` | mean instead of half the sum | L = (1/n) Σ (y − t)² where L = ½ Σ (y − t)² | or a convention |"
+        in lines
+    )
     assert "| `D03` | slope left out | ∂L/∂a = ∂L/∂y |  |" in lines
     assert lines[0] == "# 180 mistakes"
     assert sum("or a convention" in line for line in lines) == sum(e.convention for e in CATALOGUE.values())

@@ -159,7 +159,7 @@ FORWARD = (
     Mistake(
         "F17",
         "negative side of ReLU",
-        "what ReLU does with a negative number is something else",
+        "a negative number was not turned into 0",
         "h = |a|, or a leaky slope left in",
         "Only entries with a negative pre-activation are wrong.",
         "What is the larger one of zero and a negative number?",
@@ -198,7 +198,7 @@ FORWARD = (
         "F21",
         "a given number misread",
         "one of the given numbers was read as another one",
-        "the line with another number for a given number",
+        "the step with another number in the place of a given one",
         "The line comes out exactly if one given number is another one.",
         "Compare every number that you used with the statement.",
         FREQUENT,

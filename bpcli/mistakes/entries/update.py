@@ -8,7 +8,7 @@ UPDATE = (
     Mistake(
         "U01",
         "step uphill",
-        "the step was added in the place of subtracted",
+        "the step was added instead of subtracted",
         "W + η ∂L/∂W",
         "The new value lies on the other side of the old one.",
         "In which direction does the loss fall, along the gradient or against it?",
@@ -18,7 +18,7 @@ UPDATE = (
     Mistake(
         "U02",
         "learning rate forgotten",
-        "the learning rate was left out, or multiplied in twice",
+        "the learning rate was left out, or applied twice",
         "W − ∂L/∂W, or W − η² ∂L/∂W",
         "The step is off by a factor that is the learning rate.",
         "How often does the learning rate enter the step?",
@@ -59,7 +59,7 @@ UPDATE = (
         "the parameter was used in the place of its gradient",
         "b − η b",
         "The new value is a fixed part of the old one.",
-        "Of what is the step a multiple?",
+        "What should the step be a multiple of?",
         RARE,
         sources=("systemds PR #2330",),
     ),

@@ -41,7 +41,7 @@ DELTA = {
     "D06": Text(
         "derivata calcolata nell'attivazione",
         "la derivata è stata calcolata nell'attivazione invece che nella pre-attivazione",
-        "Le derivate della sigmoide sono tutte vicine a un quinto o a un quarto.",
+        "Le derivate della sigmoide stanno tutte fra 0,19 e 0,25.",
         "In quale numero si calcola la derivata, quello prima o quello dopo la funzione di attivazione?",
     ),
     "D07": Text(
@@ -130,7 +130,7 @@ DELTA = {
         "y(1 − y) come derivata della loss",
         "la derivata dell'attivazione è stata presa per la derivata della loss",
         "Il target non vi compare.",
-        "Come può un gradiente della loss non conoscere il target?",
+        "Dove compare il target in questo gradiente?",
     ),
     "D21": Text(
         "derivata costante ¼",

@@ -52,14 +52,14 @@ FORWARD = {
     "F08": Text(
         "attivazione su un livello lineare",
         "è stata applicata una funzione di attivazione, ma il livello è lineare",
-        "Il valore è stato schiacciato, mentre doveva passare invariato.",
+        "Il valore è stato compresso, mentre doveva passare invariato.",
         "Quale attivazione assegna il problema a questo livello?",
         "y = σ(a) invece di y = a",
     ),
     "F09": Text(
         "segno nell'esponente di σ",
         "si è perso il meno nell'esponente della sigmoide",
-        "Ogni valore è uno meno quello giusto.",
+        "Ogni valore è 1 meno quello giusto.",
         "La sigmoide cresce o decresce al crescere del suo argomento?",
     ),
     "F10": Text(
@@ -79,7 +79,7 @@ FORWARD = {
     "F12": Text(
         "livello alimentato con l'ingresso della rete",
         "al livello è stato dato l'ingresso della rete",
-        "Il livello sottostante è stato saltato.",
+        "Il livello precedente è stato saltato.",
         "Che cosa esce dal livello sottostante, e dove va?",
     ),
     "F13": Text(
@@ -109,7 +109,7 @@ FORWARD = {
     ),
     "F17": Text(
         "parte negativa della ReLU",
-        "il risultato della ReLU su un numero negativo è un altro",
+        "un numero negativo non è diventato 0, come vuole la ReLU",
         "Sono sbagliati solo gli elementi con pre-attivazione negativa.",
         "Qual è il maggiore fra zero e un numero negativo?",
         "h = |a|, oppure la pendenza di una leaky ReLU",
@@ -129,17 +129,17 @@ FORWARD = {
         "f(ingressi arrotondati)",
     ),
     "F20": Text(
-        "calcolatrice: e oppure gradi",
-        "la calcolatrice era in gradi, oppure e è stata moltiplicata invece che elevata a potenza",
+        "calcolatrice: il numero e, o i gradi",
+        "la calcolatrice era in gradi, oppure il numero e è stato moltiplicato invece che elevato a potenza",
         "Il valore corrisponde a una formula che non sta in nessun libro.",
         "Controlla la modalità della calcolatrice e come hai scritto l'esponenziale.",
     ),
     "F21": Text(
         "un dato letto male",
         "un dato del problema è stato letto come un altro numero",
-        "La riga torna esattamente se un solo dato è un altro numero.",
+        "Il passo torna esattamente se un solo dato è un altro numero.",
         "Confronta ogni numero usato con il testo.",
-        "la riga con un altro numero al posto di un dato",
+        "il passo con un altro numero al posto di un dato",
     ),
     "F22": Text(
         "ingressi in un altro ordine",

@@ -104,9 +104,9 @@ LOSS = {
     ),
     "L16": Text(
         "loss non riunite",
-        "queste sono le loss degli esempi, non la loro media o somma",
+        "queste sono le loss delle istanze, non la loro media o somma",
         "Una lista dove si chiede un numero.",
-        "Che cosa si fa alla fine con le loss degli esempi?",
+        "Che cosa si fa alla fine con le loss delle istanze?",
         "una lista L₁, L₂, … al posto del numero J",
     ),
     "L17": Text(

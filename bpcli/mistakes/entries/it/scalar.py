@@ -16,7 +16,7 @@ SCALAR = {
         "cammino contato due volte",
         "un cammino è stato contato più di una volta",
         "Il valore è troppo grande di uno dei suoi termini, o raddoppia a ogni biforcazione.",
-        "Tutti gli usi del valore sono completi prima che tu scenda oltre?",
+        "Prima di proseguire, hai già sommato una volta sola ciò che torna da ogni uso di questo valore?",
         "∂L/∂u = termine + 2·termine",
     ),
     "S03": Text(
@@ -28,7 +28,7 @@ SCALAR = {
     ),
     "S04": Text(
         "derivata del prodotto",
-        "la derivata del prodotto è un'altra: è l'altro fattore",
+        "la derivata di un prodotto rispetto a un fattore è l'altro fattore",
         "La derivata locale è il fattore stesso, o uno, o la somma dei fattori.",
         "Se il primo fattore cresce di poco, di quanto cresce il prodotto?",
         "∂(ab)/∂a = a, 1, oppure a + b",
@@ -54,7 +54,7 @@ SCALAR = {
     ),
     "S08": Text(
         "meno della differenza",
-        "il secondo numero di una differenza conta con il meno",
+        "si è perso il meno davanti al sottraendo",
         "Il segno è invertito.",
         "Se cresce ciò che si sottrae, la differenza cresce o cala?",
     ),
@@ -106,7 +106,7 @@ SCALAR = {
         "f′(f(x)) al posto di f′(x)",
     ),
     "S16": Text(
-        "gradiente a valle dimenticato",
+        "gradiente del nodo successivo dimenticato",
         "questa è la sola derivata locale: non si è moltiplicato per il gradiente che arriva dal nodo successivo",
         "Il valore non dipende da nulla di ciò che viene dopo.",
         "Che cosa manda indietro il nodo successivo, e che cosa ne fai?",
@@ -152,12 +152,12 @@ SCALAR = {
     "S23": Text(
         "gradiente di un'altra quantità",
         "questo è il gradiente rispetto a un'altra quantità",
-        "Il numero giusto, nella riga sbagliata.",
+        "Il numero giusto, ma per un'altra quantità.",
         "Rispetto a quale quantità si chiede il gradiente?",
         "∂L/∂x dove si chiede ∂L/∂w",
     ),
     "S24": Text(
-        "riportato arco per arco",
+        "un numero per ogni arco",
         "questo è ciò che torna lungo un solo arco; gli archi di un ingresso si sommano",
         "C'è un numero per ogni uso invece della loro somma.",
         "Un ingresso usato più volte ha un solo gradiente: quale?",

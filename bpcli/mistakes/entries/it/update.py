@@ -13,13 +13,13 @@ UPDATE = {
     ),
     "U02": Text(
         "tasso di apprendimento dimenticato",
-        "il tasso di apprendimento è stato dimenticato, o moltiplicato due volte",
+        "il tasso di apprendimento è stato dimenticato, o applicato due volte",
         "Il passo è sbagliato di un fattore pari al tasso di apprendimento.",
         "Quante volte entra il tasso di apprendimento nel passo?",
         "W − ∂L/∂W, oppure W − η² ∂L/∂W",
     ),
     "U03": Text(
-        "riportata la variazione",
+        "variazione al posto del nuovo valore",
         "questa è la variazione, non il nuovo valore",
         "Un numero piccolo al posto di uno vicino al vecchio valore.",
         "Si chiede il passo, o il punto in cui porta?",

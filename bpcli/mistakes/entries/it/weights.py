@@ -84,7 +84,7 @@ WEIGHTS = {
         "diviso due volte per m",
         "si è diviso due volte per il numero di istanze",
         "Il gradiente è troppo piccolo, di un fattore pari al numero di istanze.",
-        "In quale riga entra la media sulle istanze, e vi entra di nuovo altrove?",
+        "In quale passo entra la media sulle istanze, e vi entra di nuovo altrove?",
         "(1/m) δ hᵀ con 1/m già in δ",
     ),
     "G14": Text(
@@ -129,7 +129,7 @@ WEIGHTS = {
     "G20": Text(
         "diviso per un altro numero",
         "è stato diviso per il numero delle feature, per una somma di ingressi o per un altro conteggio",
-        "Troppo piccolo, di un numero intero che non è quello degli esempi.",
+        "Troppo piccolo, di un numero intero che non è quello delle istanze.",
         "Su che cosa si fa la media, se se ne fa una?",
     ),
     "G21": Text(
@@ -146,16 +146,16 @@ WEIGHTS = {
         "Quante volte entra l'ingresso nella somma pesata?",
     ),
     "G23": Text(
-        "un esempio dimenticato",
-        "un esempio del batch è rimasto fuori dalla somma",
-        "Manca esattamente la parte di un esempio.",
-        "Passa gli esempi uno per uno: sono tutti nella somma?",
-        "Σ su tutti gli esempi tranne uno",
+        "un'istanza dimenticata",
+        "un'istanza del batch è rimasta fuori dalla somma",
+        "Manca esattamente la parte di un'istanza.",
+        "Passa le istanze una per una: sono tutte nella somma?",
+        "Σ su tutte le istanze tranne una",
     ),
     "G24": Text(
-        "non sommato sugli esempi",
-        "c'è una riga per ogni esempio: non sono state sommate",
-        "Tante righe quanti sono gli esempi.",
+        "non sommato sulle istanze",
+        "c'è una riga per ogni istanza: non sono state sommate",
+        "Tante righe quante sono le istanze.",
         "Che forma ha un gradiente?",
         "δᵢ hᵢ per ogni i, al posto della loro somma",
     ),

@@ -18,7 +18,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "shaped": "questi sono i numeri di {formula}: {cause}",
         "shaped.plain": "{cause}",
         "some": "{where}: {sentence}",
-        "true": "{sentence} (calcolato dai valori precedenti giusti)",
+        "true": "{sentence} (calcolato a partire dai valori precedenti corretti)",
         "factor": "{sentence}, e in più è moltiplicato per {factor}",
         "convention": "{sentence}; con un'altra convenzione sarebbe giusto",
         "entry": "elemento {place}",
@@ -59,9 +59,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "what": "Che cosa è successo:",
         "looks": "Come si riconosce:",
         "hint": "Un suggerimento per lo studente:",
-        "note.convention": (
-            "È altrettanto spesso un'altra convenzione quanto un errore: vedi che cosa dichiara il problema."
-        ),
+        "note.convention": ("Spesso non è un errore ma un'altra convenzione: controlla che cosa dichiara il problema."),
         "example": "Esempio",
         "example.where": "Da: {title}",
         "right": "Giusto:",

@@ -14,14 +14,14 @@ DELTA = {
     "D02": Text(
         "dois sinais de menos",
         "um menos entrou no gradiente e outro na atualização, e os dois se cancelam",
-        "O passo sobe, embora a fórmula tenha o seu menos.",
+        "O passo sobe, embora a fórmula tenha o sinal de menos.",
         "Conte os sinais de menos entre o erro e o novo peso.",
     ),
     "D03": Text(
         "derivada da ativação esquecida",
         "a derivada da ativação foi esquecida",
         "O gradiente em relação à pré-ativação é igual ao gradiente em relação à saída.",
-        "Quanto a saída varia quando a sua pré-ativação varia um pouco?",
+        "Quanto a saída varia quando a pré-ativação dela varia um pouco?",
     ),
     "D04": Text(
         "derivada a mais",
@@ -40,7 +40,7 @@ DELTA = {
     "D06": Text(
         "derivada calculada na ativação",
         "a derivada foi calculada na ativação em vez da pré-ativação",
-        "As derivadas da sigmoide ficam todas perto de um quinto ou de um quarto.",
+        "As derivadas da sigmoide ficam todas entre 0,19 e 0,25.",
         "Em que número se calcula a derivada, o de antes ou o de depois da função de ativação?",
     ),
     "D07": Text(
@@ -77,7 +77,7 @@ DELTA = {
     ),
     "D12": Text(
         "derivada da tanh",
-        "a derivada da tanh foi lembrada errada",
+        "não é esta a derivada da tanh",
         "Uma derivada negativa, ou feita com a pré-ativação.",
         "Quanto vale a derivada da tanh em zero?",
         "−tanh², ou 1 − a²",
@@ -103,7 +103,7 @@ DELTA = {
     ),
     "D16": Text(
         "perda no lugar do gradiente",
-        "foi usado o valor da perda onde cabe a derivada dela",
+        "foi usado o valor da perda onde se precisa da derivada dela",
         "O valor nunca é negativo e diminui com o quadrado do erro.",
         "A back-propagation parte de uma derivada: de quê, e em relação a quê?",
     ),
@@ -129,7 +129,7 @@ DELTA = {
         "y(1 − y) como derivada da perda",
         "a derivada da ativação foi tomada como derivada da perda",
         "O alvo não aparece.",
-        "Como pode um gradiente da perda não conhecer o alvo?",
+        "Onde o alvo aparece neste gradiente?",
     ),
     "D21": Text(
         "derivada constante ¼",

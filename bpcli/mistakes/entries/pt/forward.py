@@ -14,7 +14,7 @@ FORWARD = {
     ),
     "F02": Text(
         "dois pesos trocados",
-        "um peso foi tirado da posição simétrica da matriz",
+        "tomado da posição simétrica da matriz",
         "Um só elemento está errado, pela diferença de dois pesos vezes uma entrada.",
         "Confira os índices de cada peso: o primeiro é a unidade a que ele chega, o segundo, a unidade de onde ele "
         "sai.",
@@ -23,7 +23,7 @@ FORWARD = {
     "F03": Text(
         "bias esquecido",
         "o bias não foi somado",
-        "Cada elemento está errado exatamente pelo seu bias.",
+        "Cada elemento está errado exatamente pelo bias dele.",
         "A pré-ativação é só a soma ponderada?",
     ),
     "F04": Text(
@@ -35,7 +35,7 @@ FORWARD = {
     "F05": Text(
         "bias somado uma vez por entrada",
         "o bias foi somado uma vez para cada entrada",
-        "Cada elemento tem o seu bias tantas vezes quantas são as entradas.",
+        "Cada elemento contém o bias tantas vezes quantas são as entradas.",
         "Quantas vezes o bias entra na soma de uma unidade?",
     ),
     "F06": Text(
@@ -53,14 +53,14 @@ FORWARD = {
     "F08": Text(
         "ativação em uma camada linear",
         "foi aplicada uma função de ativação, mas a camada é linear",
-        "O valor foi achatado quando devia passar como está.",
+        "O valor foi comprimido quando devia passar como está.",
         "Que ativação o problema dá a esta camada?",
         "y = σ(a) em vez de y = a",
     ),
     "F09": Text(
         "sinal no expoente de σ",
         "perdeu-se o menos no expoente da sigmoide",
-        "Cada valor é um menos o valor certo.",
+        "Cada valor é 1 menos o valor certo.",
         "A sigmoide cresce ou decresce com o seu argumento?",
     ),
     "F10": Text(
@@ -80,7 +80,7 @@ FORWARD = {
     "F12": Text(
         "camada alimentada com a entrada da rede",
         "a camada recebeu a entrada da rede",
-        "A camada de baixo foi pulada.",
+        "A camada anterior foi pulada.",
         "O que sai da camada de baixo, e para onde vai?",
     ),
     "F13": Text(
@@ -110,7 +110,7 @@ FORWARD = {
     ),
     "F17": Text(
         "lado negativo da ReLU",
-        "o resultado da ReLU para um número negativo é outro",
+        "um número negativo não virou 0, como faz a ReLU",
         "Só estão errados os elementos com pré-ativação negativa.",
         "Qual é o maior entre zero e um número negativo?",
         "h = |a|, ou a inclinação de uma leaky ReLU",
@@ -130,17 +130,17 @@ FORWARD = {
         "f(entradas arredondadas)",
     ),
     "F20": Text(
-        "calculadora: e ou graus",
-        "a calculadora estava em graus, ou e foi multiplicado em vez de elevado a uma potência",
+        "calculadora: o número e, ou graus",
+        "a calculadora estava em graus, ou o número e foi multiplicado em vez de elevado a uma potência",
         "O valor corresponde a uma fórmula que não está em livro nenhum.",
         "Confira o modo da calculadora e como você digitou a exponencial.",
     ),
     "F21": Text(
         "um dado lido errado",
         "um dado do problema foi lido como outro número",
-        "A linha dá certo exatamente se um só dado for outro número.",
+        "O passo dá certo exatamente se um só dado for outro número.",
         "Compare cada número usado com o enunciado.",
-        "a linha com outro número no lugar de um dado",
+        "o passo com outro número no lugar de um dado",
     ),
     "F22": Text(
         "entradas em outra ordem",

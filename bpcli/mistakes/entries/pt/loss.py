@@ -104,9 +104,9 @@ LOSS = {
     ),
     "L16": Text(
         "perdas não reunidas",
-        "estas são as perdas dos exemplos, não a sua média ou soma",
+        "estas são as perdas das instâncias, não a sua média ou soma",
         "Uma lista onde se pede um número.",
-        "O que se faz no fim com as perdas dos exemplos?",
+        "O que se faz no fim com as perdas das instâncias?",
         "uma lista L₁, L₂, … no lugar do número J",
     ),
     "L17": Text(

@@ -16,7 +16,7 @@ SCALAR = {
         "caminho contado duas vezes",
         "um caminho foi contado mais de uma vez",
         "O valor é grande demais por um dos seus termos, ou dobra a cada bifurcação.",
-        "Todos os usos do valor estão completos antes de você descer mais?",
+        "Antes de continuar, você já somou, uma só vez, o que volta de cada uso deste valor?",
         "∂L/∂u = termo + 2·termo",
     ),
     "S03": Text(
@@ -28,7 +28,7 @@ SCALAR = {
     ),
     "S04": Text(
         "derivada do produto",
-        "a derivada do produto é outra: é o outro fator",
+        "a derivada de um produto em relação a um fator é o outro fator",
         "A derivada local é o próprio fator, ou um, ou a soma dos fatores.",
         "Se o primeiro fator cresce um pouco, quanto cresce o produto?",
         "∂(ab)/∂a = a, 1, ou a + b",
@@ -54,7 +54,7 @@ SCALAR = {
     ),
     "S08": Text(
         "menos da diferença",
-        "o segundo número de uma diferença conta com um menos",
+        "perdeu-se o menos do segundo termo da diferença",
         "O sinal está invertido.",
         "Se o que se subtrai cresce, a diferença cresce ou cai?",
     ),
@@ -106,7 +106,7 @@ SCALAR = {
         "f′(f(x)) no lugar de f′(x)",
     ),
     "S16": Text(
-        "gradiente do filho esquecido",
+        "gradiente do nó seguinte esquecido",
         "esta é só a derivada local: faltou multiplicar pelo gradiente que vem do nó seguinte",
         "O valor não depende de nada do que vem depois.",
         "O que o nó seguinte manda de volta, e o que você faz com isso?",
@@ -134,7 +134,7 @@ SCALAR = {
         "produto tratado como máximo",
         "o gradiente inteiro foi para o maior fator, como em um máximo",
         "Um dos fatores tem gradiente zero.",
-        "Um produto muda quando o seu menor fator muda?",
+        "Um produto muda quando o menor fator muda?",
         "∂(ab)/∂a = 1 se a é o maior, senão 0",
     ),
     "S21": Text(
@@ -146,18 +146,18 @@ SCALAR = {
     "S22": Text(
         "multiplicado pelo valor",
         "o gradiente foi multiplicado pelo próprio valor do nó",
-        "O valor do nó é um fator do seu gradiente.",
+        "O valor do nó é um fator do gradiente dele.",
         "O gradiente de um valor contém aqui o próprio valor?",
     ),
     "S23": Text(
         "gradiente de outra grandeza",
         "este é o gradiente em relação a outra grandeza",
-        "O número certo, na linha errada.",
+        "O número certo, mas de outra grandeza.",
         "Em relação a que grandeza se pede o gradiente?",
         "∂L/∂x onde se pede ∂L/∂w",
     ),
     "S24": Text(
-        "escrito por aresta",
+        "um número para cada aresta",
         "isto é o que volta por uma só aresta; as arestas de uma entrada se somam",
         "Há um número para cada uso em vez da soma deles.",
         "Uma entrada usada várias vezes tem um só gradiente: qual?",

@@ -19,9 +19,9 @@ THROUGH = {
     ),
     "B03": Text(
         "um só caminho",
-        "foi seguido só um dos caminhos até as unidades de cima",
+        "foi seguido só um dos caminhos até as unidades da camada seguinte",
         "Cada elemento é uma das parcelas do elemento certo.",
-        "A quantas unidades de cima esta unidade manda o seu valor?",
+        "A quantas unidades da camada seguinte esta unidade manda o próprio valor?",
     ),
     "B04": Text(
         "só a primeira unidade de cima",
@@ -49,7 +49,7 @@ THROUGH = {
     ),
     "B08": Text(
         "erro bruto no lugar de delta",
-        "voltou o gradiente de antes da multiplicação pela derivada da ativação",
+        "voltou o gradiente ainda não multiplicado pela derivada da ativação",
         "A derivada da camada de cima não aparece.",
         "Por onde passa o gradiente antes de chegar aos pesos?",
     ),
@@ -63,7 +63,7 @@ THROUGH = {
         "coluna de bias incluída",
         "a coluna de bias ficou na matriz, e cada elemento andou uma posição",
         "O primeiro elemento pertence ao bias, e cada um dos outros, ao seu vizinho.",
-        "Alguma coisa volta para baixo de um bias?",
+        "Um bias tem entradas para as quais o gradiente deva voltar?",
     ),
     "B11": Text(
         "repartido na proporção dos pesos",
@@ -94,7 +94,7 @@ THROUGH = {
         "máscara da ReLU pelo gradiente",
         "foi o sinal do gradiente que decidiu quais unidades o deixam passar",
         "Os gradientes negativos viraram zero.",
-        "O sinal de que grandeza decide se uma ReLU está aberta?",
+        "O sinal de que grandeza decide se uma ReLU está ativa?",
     ),
     "B16": Text(
         "derivada da ReLU em zero",
@@ -107,7 +107,7 @@ THROUGH = {
         "valor da ReLU no lugar da derivada",
         "foi usado o valor da ReLU no lugar da sua derivada",
         "O gradiente tem a ativação como fator a mais.",
-        "Quanto vale a derivada de uma ReLU onde ela está aberta?",
+        "Quanto vale a derivada de uma ReLU onde ela está ativa?",
         "ReLU′(a) = a se a > 0",
     ),
     "B18": Text(

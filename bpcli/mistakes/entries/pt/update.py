@@ -6,20 +6,20 @@ from bpcli.mistakes.model import Text
 
 UPDATE = {
     "U01": Text(
-        "passo para cima",
+        "passo no sentido do gradiente",
         "o passo foi somado em vez de subtraído",
         "O novo valor fica do outro lado do antigo.",
         "Em que sentido a perda diminui, no do gradiente ou contra ele?",
     ),
     "U02": Text(
         "taxa de aprendizado esquecida",
-        "a taxa de aprendizado foi esquecida, ou multiplicada duas vezes",
+        "a taxa de aprendizado foi esquecida, ou aplicada duas vezes",
         "O passo está errado por um fator igual à taxa de aprendizado.",
         "Quantas vezes a taxa de aprendizado entra no passo?",
         "W − ∂L/∂W, ou W − η² ∂L/∂W",
     ),
     "U03": Text(
-        "escrita a variação",
+        "variação no lugar do novo valor",
         "esta é a variação, não o novo valor",
         "Um número pequeno no lugar de um próximo do valor antigo.",
         "Pede-se o passo, ou aonde ele leva?",

@@ -38,7 +38,7 @@ WEIGHTS = {
     "G06": Text(
         "multiplicado pelo peso",
         "o gradiente foi multiplicado pelo peso",
-        "Cada elemento tem o seu peso como fator a mais.",
+        "Cada elemento tem o próprio peso como fator a mais.",
         "Derive w·h em relação a w: sobra w?",
     ),
     "G07": Text(
@@ -84,7 +84,7 @@ WEIGHTS = {
         "dividido duas vezes por m",
         "dividiu-se duas vezes pelo número de instâncias",
         "O gradiente é menor que o certo por um fator igual ao número de instâncias.",
-        "Em que linha entra a média sobre as instâncias, e ela entra de novo?",
+        "Em que passo entra a média sobre as instâncias, e ela entra de novo?",
         "(1/m) δ hᵀ com 1/m já em δ",
     ),
     "G14": Text(
@@ -129,7 +129,7 @@ WEIGHTS = {
     "G20": Text(
         "dividido por outra contagem",
         "foi dividido pelo número de atributos, por uma soma de entradas ou por outra contagem",
-        "Pequeno demais, por um número inteiro que não é o de exemplos.",
+        "Pequeno demais, por um número inteiro que não é o de instâncias.",
         "Sobre o que se tira a média, se é que se tira?",
     ),
     "G21": Text(
@@ -146,16 +146,16 @@ WEIGHTS = {
         "Quantas vezes entra a entrada na soma ponderada?",
     ),
     "G23": Text(
-        "um exemplo esquecido",
-        "um exemplo do lote ficou fora da soma",
-        "Falta exatamente a parte de um exemplo.",
-        "Passe os exemplos um a um: estão todos na soma?",
-        "Σ sobre todos os exemplos menos um",
+        "uma instância esquecida",
+        "uma instância do lote ficou fora da soma",
+        "Falta exatamente a parte de uma instância.",
+        "Passe as instâncias uma a uma: estão todas na soma?",
+        "Σ sobre todas as instâncias menos uma",
     ),
     "G24": Text(
-        "não somado sobre os exemplos",
-        "há uma linha para cada exemplo: não foram somadas",
-        "Tantas linhas quantos são os exemplos.",
+        "não somado sobre as instâncias",
+        "há uma linha para cada instância: não foram somadas",
+        "Tantas linhas quantas são as instâncias.",
         "Que forma tem um gradiente?",
         "δᵢ hᵢ para cada i, no lugar da sua soma",
     ),

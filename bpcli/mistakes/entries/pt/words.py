@@ -59,7 +59,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "what": "O que aconteceu:",
         "looks": "Como reconhecer:",
         "hint": "Uma dica para o estudante:",
-        "note.convention": "É tão frequente ser outra convenção quanto um erro: veja o que o problema declara.",
+        "note.convention": "Muitas vezes não é um erro, e sim outra convenção: veja o que o problema declara.",
         "example": "Exemplo",
         "example.where": "De: {title}",
         "right": "Certo:",
